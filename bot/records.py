@@ -1,0 +1,252 @@
+"""The frozen records that cross rooms, and the errors a user can meet.
+
+Nothing here knows where a record comes from or who reads it: no disk, network, model or
+library type. Texts are already redacted wherever a record has left `bot.tickets`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Role = Literal["customer", "agent"]
+StatementKind = Literal["knowledge", "specific", "action", "request", "hold", "courtesy"]
+SentenceKind = Literal["knowledge", "precedent", "courtesy", "question"]
+Verdict = Literal["answered", "clarify", "handoff", "declined"]
+Language = Literal["zh", "en"]
+
+STATEMENT_KINDS: tuple[StatementKind, ...] = (
+    "knowledge",
+    "specific",
+    "action",
+    "request",
+    "hold",
+    "courtesy",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a ticket was read: `ordinal` counts tickets in the file and `line` lines, both from 1."""
+
+    file: str
+    ordinal: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One uninterrupted say of one side; `images` counts the screenshots that were attached."""
+
+    role: Role
+    text: str
+    line: int = 0
+    images: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One past case. `category` is "product｜topic" as written; both parts may be empty."""
+
+    id: str
+    title: str
+    question: str
+    turns: tuple[Turn, ...]
+    product: str = ""
+    topic: str = ""
+    scenes: tuple[str, ...] = ()
+    summary: str = ""
+    root_cause: str = ""
+    source: Source = field(default_factory=lambda: Source("", 0, 0))
+
+    @property
+    def agent_text(self) -> str:
+        return "\n".join(turn.text for turn in self.turns if turn.role == "agent")
+
+    @property
+    def text(self) -> str:
+        """Everything a search may look at, the boilerplate root cause left out."""
+        said = [turn.text for turn in self.turns]
+        parts = [self.title, self.question, self.summary, *said]
+        return "\n".join(dict.fromkeys(part for part in parts if part))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What an agent said that stands on its own: a sentence, or a list of steps kept together.
+
+    `text` is mended and cleaned for a reader (steps on lines of their own); `quote` is the
+    ticket's exact words. `agree` counts the tickets that say the same, this one included;
+    `disputed` marks a value that another ticket contradicts.
+    """
+
+    id: str
+    ticket: str
+    kind: StatementKind
+    text: str
+    quote: str
+    turn: int
+    asked: str = ""
+    agree: int = 1
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is embedded: a token-budgeted chunk of a case, or one statement (`statement` set)."""
+
+    id: str
+    ticket: str
+    text: str
+    statement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ticket found. `score` ranks; the other signals are for the gate and never fused there.
+
+    dense: best cosine similarity of its passages, -1 to 1. lexical: BM25 score, 0 and up.
+    coverage: share (0 to 1) of the question's IDF mass that the ticket's text contains.
+    """
+
+    ticket: str
+    score: float
+    dense: float
+    lexical: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A statement put before a writer, numbered from 1, with its relevance to the question."""
+
+    n: int
+    statement: Statement
+    ticket: Ticket
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One earlier message of a chat, in the words of the chat protocol."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, with what was said before (oldest first)."""
+
+    text: str
+    history: tuple[Message, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence as a writer proposes it: nothing is released before grounding has passed it."""
+
+    text: str
+    kind: SentenceKind
+    evidence: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that was released; `citations` are numbers of `Answer.citations`."""
+
+    text: str
+    kind: SentenceKind
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    n: int
+    ticket: str
+    title: str
+    quote: str
+    agree: int
+    source: Source
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """Why a person must take over, what the customer should have ready, and a summary for the agent."""
+
+    reason: str
+    needs: tuple[str, ...]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole reply, with what it rests on. `text` carries no citation marks."""
+
+    id: str
+    verdict: Verdict
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...] = ()
+    uncovered: tuple[str, ...] = ()
+    handoff: Handoff | None = None
+    suggestions: tuple[str, ...] = ()
+    engine: str = "extractive"
+    prompt: str | None = None
+    index: str = ""
+    tokens: dict[str, int] = field(default_factory=lambda: {"prompt": 0, "completion": 0})
+    ms: dict[str, float] = field(default_factory=dict)
+    notice: str = ""
+    """Why the configured model did not write this, in one sentence; empty when it did."""
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON-ready dict in the layout of the public contract."""
+        return asdict(self)
+
+    @property
+    def marked(self) -> str:
+        """The text with [n] citation marks after each sentence."""
+        lines = []
+        for sentence in self.sentences:
+            marks = "".join(f"[{n}]" for n in sentence.citations)
+            lines.append(f"{sentence.text}{marks}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something that was not taken in, and why; `line` counts from 1."""
+
+    file: str
+    line: int
+    reason: str
+
+
+class DeskError(Exception):
+    """Something a user can meet and mend: the message is one clear sentence, ready to be shown."""
+
+
+class SettingError(DeskError):
+    """A setting has a value that cannot be used."""
+
+
+class KnowledgeError(DeskError):
+    """Ticket files that cannot be read, or hold no ticket."""
+
+
+class BuildError(DeskError):
+    """An index that is missing, damaged, or made by another embedding model."""
+
+
+class QuestionError(DeskError):
+    """A question that cannot be answered as it stands: empty, or too long."""
+
+
+class WriterError(DeskError):
+    """A model that did not write: wrong key, dead or slow server, nonsense."""
+
+
+class StoreError(DeskError):
+    """What should have been remembered could not be stored."""

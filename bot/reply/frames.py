@@ -1,0 +1,56 @@
+"""The closed list of what the desk says of its own: greetings, hand-overs, refusals. No facts here."""
+
+from __future__ import annotations
+
+import re
+
+from bot.records import Language
+
+TEXTS: dict[str, dict[Language, str]] = {
+    "greeting": {"zh": "您好，关于您的问题：", "en": "Hello, here is what past tickets say:"},
+    "quoted": {"zh": "", "en": "(Support's own words, in Chinese.)"},
+    "person_step": {
+        "zh": "其中需要客服操作的步骤，可以点击“转人工”由客服处理。",
+        "en": "Steps that only support can do are handled by a person: use “Talk to a person”.",
+    },
+    "handoff": {"zh": "这个问题需要由人工客服处理。", "en": "This needs a person from support."},
+    "asked": {"zh": "好的，可以为您转接人工客服。", "en": "Of course, you can talk to a person."},
+    "thin": {
+        "zh": "抱歉，过往工单里没有能够可靠回答这个问题的内容，建议由人工客服确认。",
+        "en": "Sorry, past tickets hold no reliable answer to this; a person from support can check it.",
+    },
+    "disputed": {
+        "zh": "关于这一点，过往工单里的说法不一致，需要人工客服确认。",
+        "en": "Past tickets disagree on this point; a person from support should confirm it.",
+    },
+    "needs": {"zh": "为了更快处理，请准备好：$needs。", "en": "Please have ready: $needs."},
+    "how": {
+        "zh": "点击“转人工”，客服就能看到这段对话。",
+        "en": "Use “Talk to a person” and support will see this conversation.",
+    },
+    "declined": {
+        "zh": "抱歉，我只能回答与云产品使用、账单和工单有关的问题。",
+        "en": "Sorry, I can only help with questions about our cloud products, bills and tickets.",
+    },
+    "clarify_product": {
+        "zh": "请问您遇到问题的是哪个产品或功能（例如 $options），具体现象或报错是什么？",
+        "en": "Which product or function is it ($options), and what exactly happens?",
+    },
+    "model_failed": {
+        "zh": "模型暂时不可用，本回复由内置的摘录方式生成。",
+        "en": "The model is not available at the moment; this reply was put together from quotes.",
+    },
+}
+
+
+def say(name: str, language: Language, **values: str) -> str:
+    """One of the texts, its $variables filled."""
+    text = TEXTS[name][language]
+    for key, value in values.items():
+        text = text.replace(f"${key}", value)
+    return text
+
+
+def language_of(text: str) -> Language:
+    """English when no Chinese stands in the text and Latin words do; Chinese otherwise."""
+    return "en" if re.search(r"[A-Za-z]{2,}", text) and not re.search(r"[\u3400-\u9fff]", text) else "zh"

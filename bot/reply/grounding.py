@@ -1,0 +1,98 @@
+"""Each sentence against the evidence it cites: what can be compared exactly is compared exactly.
+
+A sentence passes when its evidence exists, its numbers, links, names and placeholders are in that
+evidence, most of its words are, its negation agrees, and it claims no work. Nothing more is claimed:
+that a passed sentence follows from its evidence is not proven here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from bot.records import Draft, Evidence
+from bot.tickets.facts import numbers
+from bot.tickets.mending import links
+
+# Work and promises of a person, in any voice; a reply never makes one of them its own.
+CLAIM = re.compile(
+    r"(?:已经?|刚刚?|正在|马上|立即|稍后|随后|现在就?)(?:就|会|将)?(?:为|帮|给|替)?(?:您|你|客户)?[^，。；\n]{0,8}?"
+    r"(?:处理|操作|下发|开启|关闭|解冻|退款|退回|提交|反馈|恢复|降级|回滚|找回|过户|重置|审核通过|开通|延期|解封|部署|修复|核实|联系)"
+    r"(?:好|完|完成|成功|了|中)?(?:[，。；！!\n]|$|了|您|完)|"
+    r"(?:我|我们|这边|本助手)(?:已|会|将|来|马上|立即|正在)?(?:为|帮|给|替)(?:您|你)[^，。；\n]{0,10}(?:处理|操作|开启|退款|联系|核实|提交|查询|反馈)|"
+    r"\b(?:I|we)(?:'ve| have|'ll| will| am| are)? (?:already |just |now )?(?:processed|refunded|fixed|enabled|issued|reset|submitted|escalated|contact(?:ed)?|handled|restored)\b|"
+    r"\b(?:has|have) been (?:processed|refunded|enabled|issued|reset|restored|handled|completed for you)\b",
+    re.I,
+)
+_PLACEHOLDER = re.compile(r"〈[^〈〉\n]{1,10}〉|\[(?:REDACTED_[A-Z]+|[^\[\]\n]{0,10}(?:已脱敏|脱敏)[^\[\]\n]{0,6})\]")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
+_NOT = re.compile(r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未|勿|禁止|别(?=[^的名人])|\b(?:not|no|never|cannot|can't|don't|doesn't|without)\b", re.I)
+_WORD = re.compile(r"[\u3400-\u9fff]+")
+CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold
+_FRAME = re.compile(r"类似(?:的)?工单中?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果")
+
+
+def reason(draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -> str | None:
+    """Why the sentence must not leave, in a word or two for the log; None when it may."""
+    if draft.kind in ("courtesy", "question"):
+        return None
+    if not draft.evidence:
+        return "no citation"
+    if any(number not in evidence for number in draft.evidence):
+        return "citation of nothing"
+    cited = [evidence[number] for number in draft.evidence]
+    return _check(draft.text, cited, question)
+
+
+def _check(text: str, cited: Sequence[Evidence], question: str) -> str | None:
+    source = "\n".join(f"{row.statement.text}\n{row.statement.quote}" for row in cited)
+    if CLAIM.search(text):
+        return "claims work"
+    if any(row.statement.disputed for row in cited):
+        return "disputed"
+    known = {link.url for link in links(source)}
+    urls = links(text)
+    if any(link.url not in known for link in urls):
+        return "link"
+    bare = _without(text, [(link.start, link.end) for link in urls])
+    if not numbers(_unlisted(bare)) <= numbers(source) | numbers(_unlisted(source)):
+        return "number"
+    if not set(_PLACEHOLDER.findall(text)) <= set(_PLACEHOLDER.findall(source)):
+        return "placeholder"
+    context = f"{source}\n" + "\n".join(f"{row.ticket.title}\n{row.statement.asked}" for row in cited)
+    folded = _fold(f"{context}\n{question}")
+    if any(_fold(name) not in folded for name in _NAME.findall(bare)):
+        return "name"
+    if _contained(bare, context) < CONTAINED:
+        return "words"
+    if bool(_NOT.search(bare)) and not _NOT.search(source):
+        return "negation"
+    return None
+
+
+def _unlisted(text: str) -> str:
+    """Without the numbers that only count steps."""
+    return re.sub(r"(?m)^\s*\d{1,2}[.、．)](?!\d)", " ", text)
+
+
+def _contained(text: str, source: str) -> float:
+    pairs = _pairs(_FRAME.sub(" ", text))
+    if not pairs:
+        return 1.0
+    held = _pairs(source)
+    return sum(pair in held for pair in pairs) / len(pairs)
+
+
+def _pairs(text: str) -> list[str]:
+    return [run[index : index + 2] for run in _WORD.findall(text) for index in range(len(run) - 1)]
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in reversed(spans):
+        text = f"{text[:start]} {text[end:]}"
+    return text
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()

@@ -1,0 +1,100 @@
+"""The assistant over whatever build is current: a finished build is taken between two questions.
+
+Replies in flight end on the build they began with; it is closed after the last of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.records import Answer, BuildError, Question, Sentence
+from bot.reply.assistant import Assistant
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Opened:
+    """An assistant, the build it is over, and how to let go of that."""
+
+    build: str
+    assistant: Assistant
+    close: Callable[[], None]
+    users: int = 0
+    stale: bool = False
+
+
+class LiveAssistant:
+    """`current` tells the published build cheaply; `open` opens it."""
+
+    def __init__(self, open: Callable[[], Opened], current: Callable[[], str | None]) -> None:
+        self._open, self._current = open, current
+        self._lock = threading.Lock()
+        self._failed: str | None = None
+        self._opened = open()
+
+    @property
+    def engine(self) -> str:
+        return self._opened.assistant.engine
+
+    @property
+    def build(self) -> str:
+        return self._opened.build
+
+    def answer(self, question: Question) -> Answer:
+        with self._in_use() as assistant:
+            return assistant.answer(question)
+
+    def stream(self, question: Question) -> Iterator[Sentence | Answer]:
+        with self._in_use() as assistant:
+            yield from assistant.stream(question)
+
+    def draft(self, text: str) -> Answer:
+        with self._in_use() as assistant:
+            return assistant.draft(text)
+
+    def suggestions(self, n: int) -> tuple[str, ...]:
+        with self._in_use() as assistant:
+            return assistant.suggestions(n)
+
+    def knowledge(self) -> Mapping[str, Any]:
+        with self._in_use() as assistant:
+            return assistant.knowledge()
+
+    def close(self) -> None:
+        with self._lock:
+            self._opened.close()
+
+    @contextmanager
+    def _in_use(self) -> Iterator[Assistant]:
+        with self._lock:
+            self._take_newest()
+            opened = self._opened
+            opened.users += 1
+        try:
+            yield opened.assistant
+        finally:
+            with self._lock:
+                opened.users -= 1
+                if opened.stale and not opened.users:
+                    opened.close()
+
+    def _take_newest(self) -> None:
+        newest = self._current()
+        if newest in (None, self._opened.build, self._failed):
+            return
+        try:
+            fresh = self._open()
+        except BuildError as error:
+            self._failed = newest
+            log.error("build %s was not taken: %s", newest, error)
+            return
+        before, self._opened = self._opened, fresh
+        before.stale = True
+        if not before.users:
+            before.close()

@@ -1,0 +1,44 @@
+"""Questions to offer: titles of past tickets that read as questions and are really answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from bot.records import Ticket
+from bot.reply.evidence import Library
+from bot.tickets.clusters import canonical
+from bot.tickets.redaction import ANY_MASK
+from bot.tickets.resolution import resolution
+
+_ASKS = re.compile(r"怎么|如何|为什么|为何|多久|多少|吗|么|哪|什么|[？?]|区别|步骤|忘记|修改|找回|过期")
+_PLAIN = re.compile(r"^[^\n{}\[\]<>\\]{4,32}$")
+
+
+def suggestions(
+    library: Library, n: int, answered: Callable[[str], bool] | None, tickets: Iterable[Ticket] | None = None
+) -> tuple[str, ...]:
+    """Up to `n` titles; with `answered`, each was asked and got an answer."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for ticket in tickets if tickets is not None else _varied(library):
+        title = ticket.title.strip()
+        if len(found) == n:
+            break
+        if not _PLAIN.match(title) or ANY_MASK.search(title) or not _ASKS.search(title) or canonical(title) in seen:
+            continue
+        if resolution(library.statements.get(ticket.id, ())) not in ("self-service", "partial"):
+            continue
+        seen.add(canonical(title))
+        if answered is None or answered(title):
+            found.append(title)
+    return tuple(found)
+
+
+def _varied(library: Library) -> list[Ticket]:
+    """Tickets in turn by topic, so that the first few speak of different things."""
+    by_topic: dict[tuple[str, str], list[Ticket]] = {}
+    for ticket in list(library.tickets.values())[:400]:
+        by_topic.setdefault((ticket.product, ticket.topic), []).append(ticket)
+    rows = list(by_topic.values())
+    return [row[index] for index in range(max(map(len, rows), default=0)) for row in rows if index < len(row)]

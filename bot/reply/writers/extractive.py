@@ -1,0 +1,77 @@
+"""The built-in writer: chooses and orders the sentences that answer, in the agents' own words.
+
+Says each thing once, tells a single case as a precedent, keeps steps a list. Needs no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.records import Draft, Evidence
+from bot.reply.writers import Brief, Usage
+from bot.tickets.clusters import canonical
+
+SENTENCES = 4  # two held the needed fact in .83 of the development questions, four in .92
+WITHIN = 0.72  # share of the best sentence's score below which another adds noise
+_OVERLAP = 0.6  # share of shared two-character terms from which a sentence says nothing new
+_PRECEDENT = {"zh": "类似工单中，客服的说明是：", "en": "In a similar ticket, support explained: "}
+
+
+class ExtractiveWriter:
+    """Quotes the best statements, cleaned."""
+
+    engine = "extractive"
+    prompt = None
+
+    def write(self, brief: Brief, usage: Usage) -> Iterator[Draft]:
+        for row in ordered(choose(brief.evidence)):
+            statement = row.statement
+            if statement.kind == "specific":
+                lead = _PRECEDENT[brief.language]
+                yield Draft(f"{lead}{statement.text.strip('。')}。", "precedent", (row.n,))
+            else:
+                yield Draft(closed(statement.text), "knowledge", (row.n,))
+
+
+def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best few that each say something new."""
+    chosen: list[Evidence] = []
+    for row in evidence:
+        if len(chosen) == SENTENCES or (chosen and row.score < WITHIN * chosen[0].score):
+            break
+        if not any(_says(row, other) for other in chosen):
+            chosen.append(row)
+    return chosen
+
+
+def ordered(rows: Sequence[Evidence]) -> list[Evidence]:
+    """By ticket, the best one's first, and in a ticket as the agent said them, the best one leading."""
+    tickets = list(dict.fromkeys(row.statement.ticket for row in rows))
+    best = rows[0] if rows else None
+    return sorted(
+        rows,
+        key=lambda row: (
+            tickets.index(row.statement.ticket),
+            row is not best,
+            row.statement.turn,
+            row.ticket.agent_text.find(row.statement.quote[:20]),
+        ),
+    )
+
+
+def closed(text: str) -> str:
+    """A sentence with its full stop; a link or a list needs none."""
+    last = text.rstrip().split("\n")[-1]
+    if "\n" in text or text.endswith(("。", "！", "？", "!", "?", "：", ":")) or "http" in last[-80:]:
+        return text
+    return f"{text}。"
+
+
+def _says(row: Evidence, other: Evidence) -> bool:
+    one, two = _pairs(row.statement.text), _pairs(other.statement.text)
+    return len(one & two) >= _OVERLAP * (min(len(one), len(two)) or 1)
+
+
+def _pairs(text: str) -> set[str]:
+    bare = canonical(text)
+    return {bare[index : index + 2] for index in range(len(bare) - 1)}
