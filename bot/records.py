@@ -15,14 +15,7 @@ SentenceKind = Literal["knowledge", "precedent", "courtesy", "question"]
 Verdict = Literal["answered", "clarify", "handoff", "declined"]
 Language = Literal["zh", "en"]
 
-STATEMENT_KINDS: tuple[StatementKind, ...] = (
-    "knowledge",
-    "specific",
-    "action",
-    "request",
-    "hold",
-    "courtesy",
-)
+STATEMENT_KINDS: tuple[StatementKind, ...] = ("knowledge", "specific", "action", "request", "hold", "courtesy")
 
 
 @dataclass(frozen=True, slots=True)

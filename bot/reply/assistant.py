@@ -7,31 +7,20 @@ from __future__ import annotations
 
 import logging
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 
-from bot.records import (
-    Answer,
-    Citation,
-    Draft,
-    Evidence,
-    Handoff,
-    Language,
-    Message,
-    Question,
-    QuestionError,
-    Sentence,
-    Statement,
-    WriterError,
-)
+from bot.records import Answer, Draft, Evidence, Handoff, Hit, Message, Question, QuestionError, Sentence, WriterError
 from bot.reply import grounding
+from bot.reply.composition import Composition
 from bot.reply.draft import question_of
-from bot.reply.evidence import Library, Retriever, weigh
+from bot.reply.evidence import Library, Match, Retriever, weigh
 from bot.reply.followup import standalone
 from bot.reply.frames import language_of, say
 from bot.reply.gate import Decision, Gate
+from bot.reply.intent import asks_time
 from bot.reply.suggest import suggestions
 from bot.reply.writers import Brief, Usage, Writer
 from bot.tickets.resolution import needs, resolution
@@ -40,19 +29,23 @@ log = logging.getLogger(__name__)
 
 FOUND = 10  # tickets looked at for a reply
 SHOWN = 12  # statements put before a writer at most
+OFFERED = 6  # questions kept ready to be suggested
+_LEADS = {"asked": "asked", "action": "handoff", "disputed": "disputed"}
 
 
 class Redact(Protocol):
+    """Replaces private values by placeholders."""
+
     def clean(self, text: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an assistant is made of; wire.py fills it in."""
+    """What an assistant is made of; wire.py fills it in. `longest`: characters of a question."""
 
     library: Library
     retriever: Retriever
-    coverage: Callable[[str, str], float]
+    match: Match
     redactor: Redact
     gate: Gate
     writer: Writer
@@ -61,19 +54,13 @@ class Parts:
     report: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Reply:
-    """A reply under way."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the knowledge holds on a question, and what the gate made of it."""
 
-    id: str
-    language: Language
-    started: float
-    sentences: list[Sentence]
-    cited: list[int]
-    ms: dict[str, float]
-    engine: str
-    prompt: str | None = None
-    notice: str = ""
+    hits: list[Hit]
+    evidence: list[Evidence]
+    decision: Decision
 
 
 class Assistant:
@@ -92,192 +79,126 @@ class Assistant:
 
     def answer(self, question: Question) -> Answer:
         """The whole reply; raises QuestionError for a question that cannot be answered as it stands."""
-        for item in self.stream(question):
-            if isinstance(item, Answer):
-                return item
-        raise AssertionError("a stream ends with its answer")
+        *_, last = self.stream(question)
+        assert isinstance(last, Answer)
+        return last
+
+    def draft(self, text: str) -> Answer:
+        """A reply draft for an agent from a whole ticket's text, cut to what is asked."""
+        return self.answer(question_of(text))
 
     def suggestions(self, n: int) -> tuple[str, ...]:
         """Questions of past customers that the knowledge really answers."""
-        return suggestions(self._parts.library, n, lambda text: self.answer(Question(text)).verdict == "answered")
-
-    def stream(self, question: Question) -> Iterator[Sentence | Answer]:
-        """Each sentence as it is released; the Answer last."""
-        parts = self._parts
-        started = time.perf_counter()
-        self._refuse(question.text)
-        asked = replace(
-            question,
-            text=parts.redactor.clean(question.text),
-            history=tuple(Message(item.role, parts.redactor.clean(item.content)) for item in question.history),
-        )
-        text = standalone(asked)
-        hits = parts.retriever.search(text, FOUND)
-        evidence = weigh(text, hits, parts.library, parts.retriever, parts.coverage)
-        top = parts.library.statements.get(hits[0].ticket, ()) if hits else ()
-        decision = parts.gate.decide(text, hits, evidence, resolution(top) if hits else "")
-        reply = _Reply(
-            id=question.id,
-            language=language_of(asked.text),
-            started=started,
-            sentences=[],
-            cited=[],
-            ms={"retrieve": _since(started)},
-            engine=parts.writer.engine,
-        )
-        shown = tuple(row for row in evidence if not row.statement.disputed)[:SHOWN]
-        uncovered: list[str] = []
-        if decision.verdict == "answered":
-            yield from self._write(reply, Brief(text, shown, reply.language, asked.history))
-            if not reply.cited:
-                decision = Decision("handoff", "thin")
-            else:
-                if _undecided(evidence):
-                    uncovered.append(say("disputed", reply.language))
-                if resolution(self._said(shown, reply)) == "partial":
-                    yield self._frame(reply, "person_step")
-        handoff = None
-        if decision.verdict == "handoff":
-            handoff = yield from self._hand_over(reply, decision, asked.text, hits[0].ticket if hits else "")
-        elif decision.verdict == "declined":
-            yield self._frame(reply, "declined")
-        elif decision.verdict == "clarify":
-            options = "、".join(self._parts.gate.products[:4])
-            yield self._ask(reply, say("clarify_product", reply.language, options=options))
-        more = self._next(hits[1:6], reply, shown) if decision.verdict == "answered" else self.suggestions(3)
-        yield self._close(reply, decision, shown, handoff, tuple(uncovered), more)
-
-    def _refuse(self, text: str) -> None:
-        if not re.search(r"\w", text):
-            raise QuestionError("请输入您的问题（文字）。 Please type a question in words.")
-        if len(text) > self._parts.longest:
-            raise QuestionError(
-                f"问题太长了（{len(text)} 字，最多 {self._parts.longest} 字），请只保留关键的描述和报错。"
-                f" The question is too long; {self._parts.longest} characters are taken."
-            )
-
-    def _write(self, reply: _Reply, brief: Brief) -> Iterator[Sentence]:
-        """The writer's sentences that hold; the fallback's when it fails or too little holds."""
-        parts = self._parts
-        usage = Usage()
-        reply.ms["tokens_prompt"] = reply.ms["tokens_completion"] = 0
-        try:
-            yield from self._release(reply, brief, parts.writer.write(brief, usage))
-            reply.prompt = parts.writer.prompt
-        except WriterError as error:
-            log.warning("writer %s failed: %s", parts.writer.engine, error)
-        reply.ms["tokens_prompt"], reply.ms["tokens_completion"] = usage.prompt, usage.completion
-        if not reply.cited and parts.fallback is not parts.writer:
-            reply.notice = say("model_failed", reply.language)
-            reply.engine = parts.fallback.engine
-            yield from self._release(reply, brief, parts.fallback.write(brief, Usage()))
-
-    def _release(self, reply: _Reply, brief: Brief, drafts: Iterator[Draft]) -> Iterator[Sentence]:
-        rows = {row.n: row for row in brief.evidence}
-        said: set[str] = {sentence.text for sentence in reply.sentences}
-        for draft in drafts:
-            why = grounding.reason(draft, rows, brief.question)
-            if why is None and self._parts.redactor.clean(draft.text) != draft.text:
-                why = "private value"
-            if why is not None:
-                log.info("sentence held back: %s", why)
-                continue
-            if draft.text in said or draft.kind in ("courtesy", "question"):
-                continue
-            if not reply.sentences and not brief.history:
-                yield self._frame(reply, "greeting")
-            said.add(draft.text)
-            for number in draft.evidence:
-                if number not in reply.cited:
-                    reply.cited.append(number)
-            marks = tuple(reply.cited.index(number) + 1 for number in draft.evidence)
-            yield self._add(reply, Sentence(draft.text, draft.kind, marks))
-
-    def _hand_over(
-        self, reply: _Reply, decision: Decision, asked: str, ticket: str
-    ) -> Iterator[Sentence]:
-        lead = {"asked": "asked", "action": "handoff", "disputed": "disputed"}.get(decision.reason, "thin")
-        yield self._frame(reply, lead)
-        wanted = needs(self._parts.library.statements.get(ticket, ())) if decision.reason == "action" else ()
-        if wanted:
-            listed = "、".join(wanted)
-            yield self._frame(reply, "needs", needs=listed)
-        yield self._frame(reply, "how")
-        return Handoff(say(lead, reply.language), wanted, asked[:200])
-
-    def _frame(self, reply: _Reply, name: str, **values: str) -> Sentence:
-        return self._add(reply, Sentence(say(name, reply.language, **values), "courtesy"))
-
-    def _ask(self, reply: _Reply, text: str) -> Sentence:
-        return self._add(reply, Sentence(text, "question"))
-
-    def _add(self, reply: _Reply, sentence: Sentence) -> Sentence:
-        reply.ms.setdefault("first_sentence", _since(reply.started))
-        reply.sentences.append(sentence)
-        return sentence
-
-    def _said(self, shown: tuple[Evidence, ...], reply: _Reply) -> tuple[Statement, ...]:
-        """Everything the agents said in the ticket that leads the reply."""
-        lead = next(row for row in shown if row.n == reply.cited[0])
-        return tuple(self._parts.library.statements.get(lead.ticket.id, ()))
-
-    def _next(self, hits: Any, reply: _Reply, shown: tuple[Evidence, ...]) -> tuple[str, ...]:
-        cited = {row.ticket.id for row in shown if row.n in reply.cited}
-        near = [self._parts.library.tickets[hit.ticket] for hit in hits if hit.ticket not in cited]
-        return suggestions(self._parts.library, 3, None, near)
-
-    def _close(
-        self,
-        reply: _Reply,
-        decision: Decision,
-        shown: tuple[Evidence, ...],
-        handoff: Handoff | None,
-        uncovered: tuple[str, ...],
-        more: tuple[str, ...],
-    ) -> Answer:
-        rows = {row.n: row for row in shown}
-        tokens = {
-            "prompt": int(reply.ms.pop("tokens_prompt", 0)),
-            "completion": int(reply.ms.pop("tokens_completion", 0)),
-        }
-        reply.ms["total"] = _since(reply.started)
-        return Answer(
-            id=reply.id,
-            verdict=decision.verdict,
-            text="\n".join(sentence.text for sentence in reply.sentences),
-            sentences=tuple(reply.sentences),
-            citations=tuple(citation(place, rows[n]) for place, n in enumerate(reply.cited, start=1)),
-            uncovered=uncovered,
-            handoff=handoff,
-            suggestions=more,
-            engine=reply.engine,
-            prompt=reply.prompt,
-            index=self.build,
-            tokens=tokens,
-            ms=reply.ms,
-            notice=reply.notice,
-        )
+        return self._offered[:n]
 
     def knowledge(self) -> Mapping[str, Any]:
         """Counts of the build, for the page about knowledge."""
         return {"build": self.build, **self._parts.report}
 
-    def draft(self, text: str) -> Answer:
-        """A reply draft for an agent from a whole ticket's text, cut to what is asked."""
-        return self.answer(question_of(text[: self._parts.longest * 20]))
+    def stream(self, question: Question) -> Iterator[Sentence | Answer]:
+        """Each sentence as it is released; the Answer last."""
+        reply = Composition(question, language_of(question.text), self.engine)
+        asked = self._private(question)
+        text = standalone(asked)
+        found = self._find(text)
+        reply.lap("retrieve")
+        decision = found.decision
+        if decision.verdict == "answered":
+            reply.near = decision.reason == "near"
+            shown = [row for row in found.evidence if not row.statement.disputed][:SHOWN]
+            reply.evidence = {row.n: row for row in shown}
+            yield from self._write(reply, Brief(text, tuple(shown), reply.language, asked.history))
+            if reply.cited:
+                yield from self._add_limits(reply, asked.text, found)
+            else:
+                decision = Decision("handoff", "thin")
+        handoff = None
+        if decision.verdict == "handoff":
+            handoff = yield from self._hand_over(reply, decision, asked.text, found)
+        elif decision.verdict == "declined":
+            yield reply.frame("declined")
+        elif decision.verdict == "clarify":
+            yield reply.frame("clarify_product", options="、".join(self._parts.gate.products[:4]))
+        yield reply.answer(decision.verdict, handoff, self._next(reply, found), self.build)
 
+    def _private(self, question: Question) -> Question:
+        """The question with placeholders for the customer's own values; refuses what is none."""
+        if not re.search(r"\w", question.text):
+            raise QuestionError("请用文字输入您的问题。 Please type a question in words.")
+        if len(question.text) > self._parts.longest:
+            raise QuestionError(
+                f"问题太长了（{len(question.text)} 字，最多 {self._parts.longest} 字），请只保留关键的描述和报错。"
+                f" The question is too long: at most {self._parts.longest} characters are taken."
+            )
+        clean = self._parts.redactor.clean
+        history = tuple(Message(item.role, clean(item.content)) for item in question.history)
+        return replace(question, text=clean(question.text), history=history)
 
-def citation(place: int, row: Evidence) -> Citation:
-    """Evidence as it is cited, under its number in the reply."""
-    ticket = row.ticket
-    category = "｜".join(part for part in (ticket.product, ticket.topic) if part)
-    return Citation(place, ticket.id, ticket.title, row.statement.quote, row.statement.agree, ticket.source, category)
+    def _find(self, text: str) -> _Found:
+        parts = self._parts
+        hits = parts.retriever.search(text, FOUND)
+        evidence = weigh(text, hits, parts.library, parts.retriever, parts.match)
+        resolved = resolution(parts.library.statements.get(hits[0].ticket, ())) if hits else ""
+        return _Found(hits, evidence, parts.gate.decide(text, hits, evidence, resolved))
 
+    def _write(self, reply: Composition, brief: Brief) -> Iterator[Sentence]:
+        """The writer's sentences that hold; the fallback's when it fails or nothing holds."""
+        parts = self._parts
+        try:
+            yield from self._release(reply, brief, parts.writer.write(brief, reply.usage))
+            reply.prompt = parts.writer.prompt
+        except WriterError as error:
+            log.warning("writer %s failed: %s", parts.writer.engine, error)
+        if not reply.cited and parts.fallback is not parts.writer:
+            reply.notice = say("model_failed", reply.language)
+            reply.engine, reply.prompt = parts.fallback.engine, parts.fallback.prompt
+            yield from self._release(reply, brief, parts.fallback.write(brief, Usage()))
 
-def _undecided(evidence: list[Evidence]) -> bool:
-    """A disputed statement among the first few: the question touched a point that tickets disagree on."""
-    return any(row.statement.disputed for row in evidence[:3])
+    def _release(self, reply: Composition, brief: Brief, drafts: Iterator[Draft]) -> Iterator[Sentence]:
+        for draft in drafts:
+            if draft.kind in ("courtesy", "question") or reply.said(draft.text):
+                continue  # the desk has its own courtesy, in frames
+            why = grounding.reason(draft, reply.evidence, brief.question)
+            if why is None and self._parts.redactor.clean(draft.text) != draft.text:
+                why = "private value"
+            if why is not None:
+                log.info("a sentence was held back: %s", why)
+                continue
+            if opening := reply.opening():
+                yield opening
+            yield reply.release(draft)
 
+    def _add_limits(self, reply: Composition, asked: str, found: _Found) -> Iterator[Sentence]:
+        """What the reply does not cover, and that some of it needs a person."""
+        if reply.near:
+            reply.uncovered.append(asked[:80])
+        if asks_time(asked) and any(row.statement.disputed for row in found.evidence[:2]):
+            reply.uncovered.append(say("disputed", reply.language))
+            yield reply.frame("disputed")
+        if resolution(self._parts.library.statements.get(reply.leading_ticket(), ())) == "partial":
+            yield reply.frame("person_step")
 
-def _since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 2)
+    def _hand_over(
+        self, reply: Composition, decision: Decision, asked: str, found: _Found
+    ) -> Generator[Sentence, None, Handoff]:
+        lead = _LEADS.get(decision.reason, "thin")
+        yield reply.frame(lead)
+        wanted: tuple[str, ...] = ()
+        if decision.reason == "action" and found.hits:
+            wanted = needs(self._parts.library.statements.get(found.hits[0].ticket, ()))
+        if wanted:
+            yield reply.frame("needs", needs="、".join(wanted))
+        yield reply.frame("how")
+        return Handoff(say(lead, reply.language), wanted, asked[:200])
+
+    def _next(self, reply: Composition, found: _Found) -> tuple[str, ...]:
+        """Titles near an answered question; elsewhere what the knowledge answers best."""
+        if not reply.cited:
+            return self._offered[:3]
+        cited = {reply.evidence[number].ticket.id for number in reply.cited}
+        near = [self._parts.library.tickets[hit.ticket] for hit in found.hits[1:6] if hit.ticket not in cited]
+        return suggestions(self._parts.library, 3, None, near)
+
+    @cached_property
+    def _offered(self) -> tuple[str, ...]:
+        return suggestions(self._parts.library, OFFERED, lambda title: self._find(title).decision.reason == "evidence")

@@ -19,7 +19,17 @@ GLOSSARY = (
     "文件 图床 picgo 静态网站 503 502 504 403 404 401 612 631 状态码 报错 请求 加速 节点 访问慢 打不开 子账号 权限 iam 密码 登录 账号 手机号 邮箱"
 ).split()
 # So common that alone they say nothing of the trade.
-_WEAK = frozenset("文件 空间 审核 监控 短信 账号 密码 登录 手机号 邮箱 报错 请求 加速 节点 接口 模板 签名 权限 下载 余额 充值 解析 镜像 套餐包 图片处理 水印 打不开 实例 api token 503 502 504 403 404 401 人脸 发票 直播 刷新缓存 缓存".split())
+_WEAK = frozenset(
+    "文件 空间 审核 监控 短信 账号 密码 登录 手机号 邮箱 报错 请求 加速 节点 接口 模板 签名 权限 下载 余额 充值 解析 镜像 套餐包 图片处理 水印 打不开 实例 api token 503 502 504 403 404 401 人脸 发票 直播 刷新缓存 缓存 流量 存储 区域 额度 订单 版本 链接 网址 网站 图片 视频 日志 验证 配置 续费 明细 开票 代码 找回 服务器 主机 端口 网关 超时 扣费 价格表 计费标准".split()
+)
+# Other vendors by name (a domain parked with one is our business), and what a support desk is not for.
+_FOREIGN = re.compile(
+    r"阿里云(?!解析|域名|注册|买)|腾讯云(?!解析|域名|注册|买)|华为云(?!解析|域名)|百度(?:智能)?云|又拍云|金山云|火山引擎|"
+    r"\b(?:aws|azure|edgeone|oss|cos|bos|obs|ecs)\b|花呗|借呗|贷款|借款|还款|信用卡|理财|保险|快递|外卖|酒店|机票|火车|电影|音乐|"
+    r"天气|股票|彩票|菜谱|减肥|游戏|星座|小说|翻译|作文|写一首|笑话|数据集|显卡|\bgpu\b|pytorch|tensorrt|onnx|batch ?size|yolo|"
+    r"模型部署|大佬|群友|女友|男友|老婆|老公|你是谁|你叫什么|你喜欢",
+    re.I,
+)
 _SYMPTOM = re.compile(r"访问不了|打不开|不能访问|无法访问|不能用|失败|不行|有问题|报错|异常|慢|失效|挂了|出错")
 
 
@@ -37,12 +47,16 @@ class Domain:
         self._strong = tuple(sorted(words - _WEAK))
         self._weak = tuple(sorted(_WEAK))
 
-    def knows(self, question: str) -> bool:
-        """One strong word of the trade, or two weak ones."""
+    def words(self, question: str) -> tuple[int, int]:
+        """How many strong and weak words of the trade the question holds, each at most three."""
         text = question.lower()
-        if any(_stands(word, text) for word in self._strong):
-            return True
-        return sum(_stands(word, text) for word in self._weak) >= 2
+        strong = sum(_stands(word, text) for word in self._strong)
+        weak = sum(_stands(word, text) for word in self._weak)
+        return min(strong, 3), min(weak, 3)
+
+    def foreign(self, question: str) -> bool:
+        """Another vendor's product, or a matter of everyday life."""
+        return bool(_FOREIGN.search(question))
 
     def vague(self, question: str) -> bool:
         """A symptom without a product or an error: worth asking back once."""

@@ -9,13 +9,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.records import Evidence, Hit, Statement, Ticket
+from bot.reply.intent import expected
+from bot.search.synonyms import expansion
 from bot.tickets.clusters import canonical
-from bot.tickets.passages import SAYABLE
+from bot.tickets.passages import sayable
 
 TICKETS = 8  # tickets whose statements are weighed
-# Fitted on development questions over thirty tickets (docs/decisions.md): the meaning of a statement,
-# the question's rare words in it, those words in what the customer had just asked, and its ticket.
-DENSE, WORDS, ASKED, TICKET = 0.40, 0.30, 0.10, 0.30
+# Weights fitted on development questions over thirty tickets (docs/decisions.md): what a statement means
+# in its context, the question's rare words in it, in what the customer had just asked and in its ticket's
+# title, how well its ticket was found, and whether it is the kind of thing asked for.
+MEANING, WORDS, ASKED, TITLE, TICKET, EXPECTED = 0.70, 0.60, 0.20, 0.20, 0.17, 0.10
+
+
+class Match(Protocol):
+    """Makes a measure of how much of a question a text holds (Lexical.matcher)."""
+
+    def __call__(self, question: str, more: str = "", /) -> Callable[[str], float]: ...
 
 
 class Library(Protocol):
@@ -39,35 +48,30 @@ class Retriever(Protocol):
     def relevance(self, question: str, statements: Sequence[Statement]) -> list[float]: ...
 
 
-def weigh(
-    question: str,
-    hits: Sequence[Hit],
-    library: Library,
-    retriever: Retriever,
-    coverage: Callable[[str, str], float],
-) -> list[Evidence]:
+def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retriever, match: Match) -> list[Evidence]:
     """Every sayable statement of the best tickets, best first, each answer once, numbered from 1."""
     if not hits:
         return []
-    best = max(hit.score for hit in hits) or 1.0
+    holds = match(question, expansion(question))
     rows: list[Statement] = []
     weight: dict[str, float] = {}
     for hit in hits[:TICKETS]:
-        weight[hit.ticket] = max(0.0, hit.score / best)
-        rows += [row for row in library.statements.get(hit.ticket, ()) if row.kind in SAYABLE]
-    dense = retriever.relevance(question, rows)
+        ticket = library.tickets[hit.ticket]
+        weight[hit.ticket] = TICKET * hit.score + TITLE * holds(f"{ticket.title} {ticket.question}")
+        rows += [row for row in library.statements.get(hit.ticket, ()) if sayable(row)]
     found = []
-    for row, near in zip(rows, dense, strict=True):
+    for row, near in zip(rows, retriever.relevance(question, rows), strict=True):
         score = (
-            DENSE * near
-            + WORDS * coverage(question, row.text)
-            + ASKED * coverage(question, row.asked)
-            + TICKET * weight[row.ticket]
+            MEANING * near
+            + WORDS * holds(row.text)
+            + ASKED * holds(row.asked)
+            + EXPECTED * expected(question, row.text)
+            + weight[row.ticket]
         )
         found.append((score, row))
     found.sort(key=lambda pair: -pair[0])
     seen: set[str] = set()
-    evidence = []
+    evidence: list[Evidence] = []
     for score, row in found:
         key = canonical(row.text)
         if key not in seen:

@@ -7,8 +7,14 @@ import re
 from bot.records import Language
 
 TEXTS: dict[str, dict[Language, str]] = {
-    "greeting": {"zh": "您好，关于您的问题：", "en": "Hello, here is what past tickets say:"},
-    "quoted": {"zh": "", "en": "(Support's own words, in Chinese.)"},
+    "greeting": {
+        "zh": "您好，关于您的问题：",
+        "en": "Hello, here is what past tickets say (support wrote in Chinese):",
+    },
+    "near": {
+        "zh": "过往工单里没有完全相同的情况，下面是最接近的说明，供您参考：",
+        "en": "No past ticket is quite the same; these are the closest explanations (in Chinese):",
+    },
     "person_step": {
         "zh": "其中需要客服操作的步骤，可以点击“转人工”由客服处理。",
         "en": "Steps that only support can do are handled by a person: use “Talk to a person”.",

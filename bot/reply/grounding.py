@@ -16,21 +16,36 @@ from bot.tickets.facts import numbers
 from bot.tickets.mending import links
 
 # Work and promises of a person, in any voice; a reply never makes one of them its own.
+_WORK = (
+    "处理|操作|下发|开启|关闭|解冻|退款|退回|退订|提交|反馈|恢复|降级|回滚|找回|过户|重置|审核通过|开通|延期|解封|部署|修复|"
+    "核实|联系|删除|刷新|解绑|催促|加急|升级|排查|跟进|开具|解决|签发"
+)
 CLAIM = re.compile(
-    r"(?:已经?|刚刚?|正在|马上|立即|稍后|随后|现在就?)(?:就|会|将)?(?:为|帮|给|替)?(?:您|你|客户)?[^，。；\n]{0,8}?"
-    r"(?:处理|操作|下发|开启|关闭|解冻|退款|退回|提交|反馈|恢复|降级|回滚|找回|过户|重置|审核通过|开通|延期|解封|部署|修复|核实|联系)"
-    r"(?:好|完|完成|成功|了|中)?(?:[，。；！!\n]|$|了|您|完)|"
-    r"(?:我|我们|这边|本助手)(?:已|会|将|来|马上|立即|正在)?(?:为|帮|给|替)(?:您|你)[^，。；\n]{0,10}(?:处理|操作|开启|退款|联系|核实|提交|查询|反馈)|"
-    r"\b(?:I|we)(?:'ve| have|'ll| will| am| are)? (?:already |just |now )?(?:processed|refunded|fixed|enabled|issued|reset|submitted|escalated|contact(?:ed)?|handled|restored)\b|"
-    r"\b(?:has|have) been (?:processed|refunded|enabled|issued|reset|restored|handled|completed for you)\b",
+    rf"(?:已经?|刚刚?|正在|马上|立即|稍后|随后|现在就?)(?:就|会|将|被|由)?(?:为|帮|给|替)?(?:您|你|客户)?"
+    rf"(?:[您你]的|[^，。；\n的不无]){{0,8}}?(?:{_WORK})(?:好|完|完成|成功|了|中)?(?:[，。；！!\n]|$|了|您|完)|"
+    rf"(?:我|我们|这边|本助手|客服|工程师)(?:已经?|会|将|来|马上|立即|正在|稍后|现在|就)*(?:为|帮|给|替)(?:您|你)"
+    rf"[^，。；\n]{{0,10}}(?:{_WORK}|查询|查看|申请|安排|催)|"
+    r"(?:正在|马上|稍后|这就|已经?)(?:会|将)?(?:为|帮|给|替)(?:您|你)|"
+    r"(?:客服|工程师|专人)(?:已经?|稍后|会|将)+(?:与|和)?(?:您|你)?(?:介入|联系|跟进|处理)|"
+    r"\b(?:I|we)(?:['’](?:ve|ll|m|re)| have| will| am| are)? (?:already |just |now )?"
+    r"(?:process|refund|fix|enabl|issu|reset|submit|escalat|contact|handl|restor|look)\w* (?:you|it|this|that|the|into)|"
+    r"\b(?:(?:has|have) (?:already |just |now )?been|it['’]s (?:already |just |now )?been) "
+    r"(?:processed|refunded|enabled|issued|reset|restored|handled|fixed|submitted|escalated|resolved|completed for you)\b|"
+    r"\b(?:was|were|is being|are being) (?:already |just |now )?(?:processed|refunded|restored|handled|fixed|resolved)\b",
     re.I,
 )
 _PLACEHOLDER = re.compile(r"〈[^〈〉\n]{1,10}〉|\[(?:REDACTED_[A-Z]+|[^\[\]\n]{0,10}(?:已脱敏|脱敏)[^\[\]\n]{0,6})\]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
-_NOT = re.compile(r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未|勿|禁止|别(?=[^的名人])|\b(?:not|no|never|cannot|can't|don't|doesn't|without)\b", re.I)
+_NOT = re.compile(
+    r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未|勿|禁止|(?<![分特类区级个识性辨])别(?=[^的名人])|非(?![常法])|\b(?:not|no|never|cannot|can't|don't|doesn't|without)\b",
+    re.I,
+)
 _WORD = re.compile(r"[\u3400-\u9fff]+")
+_ENGLISH_LEAD = re.compile(r"^In a similar ticket, support (?:explained|said|suggested):?\s*", re.I)
 CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold
-_FRAME = re.compile(r"类似(?:的)?工单中?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果")
+_FRAME = re.compile(
+    r"类似(?:的)?工单中?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果"
+)
 
 
 def reason(draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -> str | None:
@@ -55,7 +70,7 @@ def _check(text: str, cited: Sequence[Evidence], question: str) -> str | None:
     urls = links(text)
     if any(link.url not in known for link in urls):
         return "link"
-    bare = _without(text, [(link.start, link.end) for link in urls])
+    bare = _ENGLISH_LEAD.sub("", _without(text, [(link.start, link.end) for link in urls]))
     if not numbers(_unlisted(bare)) <= numbers(source) | numbers(_unlisted(source)):
         return "number"
     if not set(_PLACEHOLDER.findall(text)) <= set(_PLACEHOLDER.findall(source)):

@@ -66,7 +66,11 @@ def conflicts(statements: Sequence[Statement]) -> list[Conflict]:
     for rows in groups.values():
         for index, (first, first_clause, one) in enumerate(rows):
             for second, second_clause, other in rows[index + 1 : index + 200]:
-                if first.ticket != second.ticket and one.value != other.value and _related(first, second):
+                if (
+                    first.ticket != second.ticket
+                    and one.value != other.value
+                    and (_related(first, first_clause[one.start :], second, second_clause[other.start :]))
+                ):
                     found.append(Conflict(first.id, second.id, first_clause.strip(), second_clause.strip()))
     return found
 
@@ -101,8 +105,8 @@ def _cut(text: str, clauses: set[str]) -> list[tuple[bool, str]]:
 
 def _quote(quote: str, text: str, position: int) -> tuple[str, int]:
     """The part of a quote that says `text`: from its first to its last letters."""
-    at = [index for index, char in enumerate(quote) if char.isalnum()]
-    dense = "".join(quote[index] for index in at).lower()
+    letters = [(index, low) for index, char in enumerate(quote) for low in char.lower() if low.isalnum()]
+    at, dense = [index for index, _ in letters], "".join(low for _, low in letters)
     bare = canonical(text)
     start = dense.find(bare, position)
     if start < 0:
@@ -110,12 +114,13 @@ def _quote(quote: str, text: str, position: int) -> tuple[str, int]:
     return quote[at[start] : at[start + len(bare) - 1] + 1], start + len(bare)
 
 
-def _related(first: Statement, second: Statement) -> bool:
-    one, other = _terms(first), _terms(second)
+def _related(first: Statement, first_tail: str, second: Statement, second_tail: str) -> bool:
+    """Whether two statements speak of one thing, the values and the words that they share behind them left out."""
+    one, other = _terms(first, first_tail), _terms(second, second_tail)
     smaller = min(sum(one.values()), sum(other.values())) or 1
     return sum((one & other).values()) / smaller >= _SHARED
 
 
-def _terms(row: Statement) -> Counter[str]:
-    bare = re.sub(r"[\W\d_]+", "", row.text.lower())
+def _terms(row: Statement, tail: str) -> Counter[str]:
+    bare = re.sub(r"[\W\d_]+", "", row.text.replace(tail, "").lower())
     return Counter({bare[index : index + 2] for index in range(len(bare) - 1)})

@@ -53,7 +53,7 @@ def quantities(text: str) -> list[Fact]:
     for match in _QUANTITY.finditer(folded):
         number, unit = match.group("number"), match.group("unit").lower()
         value = _number(number)
-        if value is None or (_IDLE.match(number) and unit in ("个", "次", "条", "台", "月", "日", "年")):
+        if value is None or (_IDLE.match(number) and unit in ("个", "次", "条", "台", "月", "日")):
             continue
         value *= {"w": 10000, "万": 10000, "千": 1000}.get(match.group("scale").lower(), 1)
         for dimension, table in (("duration", _MINUTES), ("money", _MONEY), ("size", _BYTES)):
@@ -72,7 +72,7 @@ def numbers(text: str) -> set[str]:
     """
     folded = _fold(text)
     facts = quantities(folded)
-    found = {f"{fact.dimension}:{fact.value:g}" for fact in facts}
+    found = {f"{fact.dimension}:{fact.value:.12g}" for fact in facts}
     rest = list(folded)
     for fact in facts:
         rest[fact.start : fact.end] = " " * (fact.end - fact.start)

@@ -78,7 +78,9 @@ def learn(
     set aside with its reason and the rest is taken. No ticket at all raises KnowledgeError.
     """
     named = {path for path in paths if path.is_file()}
-    raw, aside, todo = [], [], files(paths)
+    raw: list[Ticket] = []
+    aside: list[SetAside] = []
+    todo = files(paths)
     for path in todo:
         try:
             reading = read(path)
@@ -122,14 +124,18 @@ def identified(tickets: Iterable[Ticket]) -> list[Ticket]:
     """Tickets with an id each: the one given, or one made of what redaction leaves alone; -2 on repeats.
 
     Only Chinese words of title and question count, so the id says nothing of a value that was
-    redacted and stays when redaction improves.
+    redacted and stays when redaction improves. A numbered id is never one that was given.
     """
-    used: Counter[str] = Counter()
+    rows = list(tickets)
+    given, taken, used = {ticket.id for ticket in rows}, set[str](), Counter[str]()
     result = []
-    for ticket in tickets:
-        base = ticket.id or made_id(ticket)
-        used[base] += 1
-        result.append(replace(ticket, id=base if used[base] == 1 else f"{base}-{used[base]}"))
+    for ticket in rows:
+        base = name = ticket.id or made_id(ticket)
+        while name in taken or (name in given and name != ticket.id):
+            used[base] += 1
+            name = f"{base}-{used[base] + 1}"
+        taken.add(name)
+        result.append(replace(ticket, id=name))
     return result
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 CJK = r"\u3400-\u9fff\uf900-\ufaff"
 # RFC 3986 characters, less those that end a link in prose here: quotes, brackets, CJK punctuation.
 _URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&*+,;=%]+")
+_SCHEME = re.compile(r"https?://")
 # A publisher's mask or one of our placeholders may stand inside a link in place of a part of it.
 _MASK = re.compile(r"(?:(?:\[[A-Z_]{4,}\]|〈[^〈〉\n]{1,12}〉)[A-Za-z0-9\-._~/?#@&=%]*)+")
 _STEP_TAIL = re.compile(r"(?<=[A-Za-z/])\d{1,2}\.?$")
@@ -80,17 +81,15 @@ class Link:
 
 def links(text: str) -> list[Link]:
     """The links of `text` with their true ends, in order."""
-    found = []
-    for match in _URL.finditer(text):
+    found, position = [], 0
+    while match := _URL.search(text, position):
         start, end = match.span()
-        glued = text.find("http", start + 4, end)
-        if glued > 0 and text[glued:].startswith(("http://", "https://")):
-            end = glued
-        masked = _MASK.match(text, end)
-        if masked:
+        if masked := _MASK.match(text, end):
             end = masked.end()
-        end = _true_end(text, start, end)
+        glued = _SCHEME.search(text, start + 8)  # 8: behind this link's own scheme
+        end = _true_end(text, start, min(end, glued.start()) if glued else end)
         found.append(Link(start, end, text[start:end]))
+        position = max(end, start + 8)
     return found
 
 
@@ -124,12 +123,21 @@ def versions(text: str) -> str:
 
 
 def mend(text: str) -> str:
-    """`text` with a line break wherever one was lost: after links, before steps and openers."""
+    """`text` with a line break wherever one was lost: after links, before steps and openers.
+
+    Goes round until nothing moves, as one break may show the place of another.
+    """
+    while (mended := _mend_once(text)) != text:
+        text = mended
+    return text
+
+
+def _mend_once(text: str) -> str:
     pieces, position = [], 0
     for link in links(text):
         pieces.append(_mend_prose(text[position : link.start]))
         after = text[link.end : link.end + 1]
-        tight = after and after not in " \t\n\r。，；;,、）)]」』．.!！?？\"'"
+        tight = after and after not in " \t\n\r。，；;,、）)]」』．.!！?？\"'" and not link.url.endswith("=")
         pieces.append(link.url + ("\n" if tight else ""))
         position = link.end
     pieces.append(_mend_prose(text[position:]))
@@ -138,7 +146,8 @@ def mend(text: str) -> str:
 
 def _mend_prose(text: str) -> str:
     text = versions(text)
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for match in _OPENER.finditer(text):
         before = text[position : match.start()]
         rest = (pieces[-1] if pieces and not before else "") + before

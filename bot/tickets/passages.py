@@ -6,6 +6,7 @@ of the text, or every question about some domain would be near every ticket abou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -13,8 +14,11 @@ import tiktoken
 
 from bot.records import Passage, Statement, Ticket
 from bot.tickets.redaction import ANY_MASK
+from bot.tickets.statements import TRANSIENT
 
-SAYABLE = ("knowledge", "specific")
+_LEAST = 6  # Chinese characters; a statement with fewer is a value or a fragment
+_ASKED = 120  # characters of the customer's words before a statement; more would drown it
+_MARKS = ["\n\n", "\n", "。", "！", "？", "；", ";", "，", ",", " ", ""]
 
 
 @lru_cache(maxsize=1)
@@ -30,20 +34,39 @@ def tokens(text: str) -> int:
 def passages(
     ticket: Ticket, statements: Sequence[Statement], budget: int, count: Callable[[str], int] = tokens
 ) -> tuple[Passage, ...]:
-    """Case chunks of at most `budget` tokens, then one passage a sayable statement (same id)."""
+    """Case chunks of at most `budget` tokens, then one passage a sayable statement (same id).
+
+    A statement is embedded behind the ticket's title and what the customer had just asked: alone, 审核
+    or 1-3天 say too little of what they answer (the needed fact among four sentences rose from .85 to .88).
+    """
     heading = _bare(ticket.title)
     said = [ticket.question, ticket.summary]
     said += [turn.text for turn in ticket.turns if turn.role == "customer"]
-    said += [row.text for row in statements if row.kind in (*SAYABLE, "request")]
+    said += [row.text for row in statements if row.kind in ("knowledge", "specific", "request")]
     parts = list(dict.fromkeys(_bare(text) for text in said if _bare(text) and _bare(text) != heading))
     chunks = _pack([heading, *parts] if heading else parts, budget, count)
     found = [Passage(f"{ticket.id}#{number}", ticket.id, chunk) for number, chunk in enumerate(chunks, start=1)]
     found += [
-        Passage(row.id, ticket.id, _truncate(_bare(row.text) or row.text, budget), row.id)
-        for row in statements
-        if row.kind in SAYABLE
+        Passage(row.id, ticket.id, _within(heading, row, budget, count), row.id) for row in statements if sayable(row)
     ]
     return tuple(found)
+
+
+def sayable(row: Statement) -> bool:
+    """Whether a reply may say it: knowledge, or what was true of one customer and may be of another."""
+    if len(re.findall(r"[\u4e00-\u9fff]", _bare(row.text))) < _LEAST and "http" not in row.text:
+        return False
+    return row.kind == "knowledge" or (row.kind == "specific" and not TRANSIENT.search(row.text))
+
+
+def _within(heading: str, row: Statement, budget: int, count: Callable[[str], int]) -> str:
+    """The statement with as much of its context as the budget holds: never the context alone."""
+    asked, text = _bare(row.asked)[:_ASKED], _bare(row.text) or row.text
+    for parts in ((heading, asked, text), (heading, text)):
+        whole = "\n".join(part for part in parts if part)
+        if count(whole) <= budget:
+            return whole
+    return _split(text, budget, count)[0]
 
 
 def _bare(text: str) -> str:
@@ -51,7 +74,7 @@ def _bare(text: str) -> str:
 
 
 def _pack(parts: Sequence[str], budget: int, count: Callable[[str], int]) -> list[str]:
-    """Joins parts in order into chunks; a part larger than the budget is cut by tokens."""
+    """Joins parts in order into chunks; a part larger than the budget is split."""
     chunks: list[str] = []
     size = 0
     for part in parts:
@@ -67,17 +90,13 @@ def _pack(parts: Sequence[str], budget: int, count: Callable[[str], int]) -> lis
 
 
 def _split(text: str, budget: int, count: Callable[[str], int]) -> list[str]:
-    if len(text) <= budget or count(text) <= budget:
-        # A character is at least a token's share: short texts need no counting.
-        if count(text) <= budget:
-            return [text]
-    pieces, step = [], max(1, budget // 3)  # rare characters take up to three tokens
-    for start in range(0, len(text), step):
-        pieces.append(text[start : start + step])
-    return pieces
+    """`text` in pieces within the budget, cut at the largest mark that will do."""
+    if count(text) <= budget:
+        return [text]
+    # Imported here, as it takes half a second and few texts are this long.
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-
-def _truncate(text: str, budget: int) -> str:
-    encoding = _encoding()
-    encoded = encoding.encode(text, disallowed_special=())
-    return text if len(encoded) <= budget else encoding.decode(encoded[:budget])
+    splitter = RecursiveCharacterTextSplitter(
+        separators=_MARKS, keep_separator="end", chunk_size=budget, chunk_overlap=0, length_function=count
+    )
+    return splitter.split_text(text)

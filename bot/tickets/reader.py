@@ -43,6 +43,7 @@ class _Open:
     title: str
     ordinal: int
     line: int
+    level: int
     id: str = ""
     category: str = ""
     scenes: str = ""
@@ -96,15 +97,15 @@ def _walk(lines: list[str]) -> Iterator[_Open]:
     ordinal = 0
     for index, line in enumerate(lines):
         stripped = line.strip()
-        if title := _title(lines, index, current):
+        if title := _title(lines, index, current, opened):
             if opened:
                 yield opened
             ordinal += 1
-            opened, current = _Open(title, ordinal, index + 1), None
+            opened, current = _Open(title, ordinal, index + 1, _level(line)), None
             continue
         if opened is None:
             continue
-        if found := ID_COMMENT.match(stripped):
+        if current is None and (found := ID_COMMENT.match(stripped)):
             opened.id = found.group(1)
             continue
         if label := _label(stripped):
@@ -138,7 +139,17 @@ def _label(stripped: str) -> tuple[Section, str] | None:
     return None
 
 
-def _title(lines: list[str], index: int, current: Section | None) -> str | None:
+def _level(heading: str) -> int:
+    return len(heading.strip()) - len(heading.strip().lstrip("#"))
+
+
+def _title(lines: list[str], index: int, current: Section | None, opened: _Open | None) -> str | None:
+    """The title on a line, if there is one.
+
+    An answer may follow a title at once, but then the ticket being read must have one already and a
+    title of the same level: a heading inside a question or an answer may stand right above a section.
+    """
+    answered = not opened or ({"answer", "dialogue"} & opened.texts.keys() and opened.level == _level(lines[index]))
     heading = _HEADING.match(lines[index].strip())
     if not heading or section(heading.group(2)):
         return None
@@ -148,7 +159,7 @@ def _title(lines: list[str], index: int, current: Section | None) -> str | None:
         if not stripped or _RULE.match(stripped) or ID_COMMENT.match(stripped):
             continue
         label = _label(stripped)
-        if label and label[0] in ("category", "question", "scenes"):
+        if label and (label[0] in ("category", "question", "scenes") or answered):
             title = NUMBERING.sub("", heading.group(2)).strip().strip("*").strip()
             return title or heading.group(2)
         if _HEADING.match(stripped) and not label:
@@ -190,17 +201,19 @@ def _join(rows: list[tuple[int, str]]) -> str:
 def _turns(rows: list[tuple[int, str]]) -> list[Turn]:
     """Turns by role; without roles, each bullet or paragraph is something the agent said."""
     found: list[tuple[int, Role, list[str]]] = []
-    has_roles = any(_ROLE.match(text.strip()) for _, text in rows)
+    roles = [match for _, text in rows if (match := _ROLE.match(text.strip()))]
+    # A dialogue names its roles in one language: `User: root` in a pasted log is no customer.
+    english = bool(roles) and roles[0].group(1).isascii()
     fresh = True
     for line, text in rows:
         stripped = text.strip()
         role = _ROLE.match(stripped)
-        if role:
+        if role and role.group(1).isascii() == english:
             side: Role = "customer" if role.group(1).lower() in CUSTOMER else "agent"
             found.append((line, side, [role.group(2)]))
-        elif has_roles and not found:
+        elif roles and not found:
             continue
-        elif not has_roles and stripped and (fresh or (_BULLET.match(stripped) and text == text.lstrip())):
+        elif not roles and stripped and (fresh or (_BULLET.match(stripped) and text == text.lstrip())):
             bullet = _BULLET.match(stripped)
             found.append((line, "agent", [bullet.group(1) if bullet else stripped]))
         elif found:

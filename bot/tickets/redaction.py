@@ -22,7 +22,9 @@ ANY_MASK = re.compile(
     r"〈[^〈〉\n]{1,10}〉|\[(?:REDACTED_[A-Z]+|[^\[\]\n]{0,10}(?:已脱敏|脱敏)[^\[\]\n]{0,6}|"
     r"CNAME域名|URL(?::域名)?|域名|手机号|邮箱|长串|凭证|订单或对象ID|图片|IP|密钥)\]"
 )
-_HOST = re.compile(r"(?<![A-Za-z0-9_.\-@/\\])\*?\.?(?:[A-Za-z0-9_](?:[A-Za-z0-9_\-]*[A-Za-z0-9_])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9_\-])")
+_HOST = re.compile(
+    r"(?:(?<=//)|(?<![A-Za-z0-9_.\-@/\\]))\*?\.?(?:[A-Za-z0-9_](?:[A-Za-z0-9_\-]*[A-Za-z0-9_])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9_\-])"
+)
 _SECONDS = re.compile(r"\d\d:\d\d:\d\d\Z")
 _IN_LINK = (
     ("账号", re.compile(r"/iam/signin/(?P<v>[^/?#\s]+)")),
@@ -41,6 +43,16 @@ class Finding:
     line: int
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A value's place in the text as it was given, and the placeholder that is shown for it."""
+
+    start: int
+    end: int
+    type: str
+    name: str
 
 
 class Scope:
@@ -71,19 +83,28 @@ class Redactor:
         self._vendor = tuple(domain.strip().lower() for domain in vendor if domain.strip())
 
     def redact(self, text: str, scope: Scope | None = None) -> tuple[str, list[Finding]]:
-        """The text with placeholders, and what was found, in order."""
+        """The text with placeholders, and what was found, in order.
+
+        Goes round until nothing is left: some values show only when the one beside them is gone.
+        """
         scope = scope or Scope()
         scope.reserve(text)
-        spans = self._spans(text)
-        pieces, findings, position, line = [], [], 0, 1
-        for kind, start, end in spans:
-            line += text.count("\n", position, start)
-            pieces += [text[position:start], scope.name(kind, text[start:end])]
-            findings.append(Finding(kind, line, start, end))
-            line += text.count("\n", start, end)
-            position = end
-        pieces.append(text[position:])
-        return "".join(pieces), findings
+        cuts: list[_Cut] = []
+        shown = text
+        while spans := self._spans(shown):
+            places = [(_origin(start, cuts), _origin(end, cuts)) for _, start, end in spans]
+            names = [scope.name(kind, shown[start:end]) for kind, start, end in spans]
+            cuts = [cut for cut in cuts if not _overlaps(cut.start, cut.end, [("", *place) for place in places])]
+            new = zip(spans, places, names, strict=True)
+            cuts += [_Cut(*place, span[0], name) for span, place, name in new]
+            cuts.sort(key=lambda cut: cut.start)
+            shown = _shown(text, cuts)
+        findings, position, line = [], 0, 1
+        for cut in cuts:
+            line += text.count("\n", position, cut.start)
+            position = cut.start
+            findings.append(Finding(cut.type, line, cut.start, cut.end))
+        return shown, findings
 
     def clean(self, text: str) -> str:
         """The redacted text alone."""
@@ -92,7 +113,8 @@ class Redactor:
     def ticket(self, ticket: Ticket) -> tuple[Ticket, list[Finding]]:
         """The ticket with every text redacted in one scope."""
         scope, found = Scope(), []
-        for text in (ticket.title, ticket.question, ticket.summary, *(turn.text for turn in ticket.turns)):
+        texts = (ticket.title, ticket.question, ticket.summary, ticket.root_cause)
+        for text in (*texts, *(turn.text for turn in ticket.turns)):
             scope.reserve(text)
 
         def clean(text: str) -> str:
@@ -161,6 +183,23 @@ class Redactor:
                 if not PLACEHOLDER.fullmatch(match.group("v")):
                     spans.append((kind, link.start + match.start("v"), link.start + match.end("v")))
         return True, sorted(spans, key=lambda span: span[1])
+
+
+def _shown(text: str, cuts: list[_Cut]) -> str:
+    pieces, position = [], 0
+    for cut in cuts:
+        pieces += [text[position : cut.start], cut.name]
+        position = cut.end
+    return "".join([*pieces, text[position:]])
+
+
+def _origin(position: int, cuts: list[_Cut]) -> int:
+    """Where a place in the shown text lies in the given one."""
+    for cut in cuts:
+        if position <= cut.start:
+            return position
+        position += cut.end - cut.start - len(cut.name)
+    return position
 
 
 def _overlaps(start: int, end: int, spans: list[Span]) -> bool:

@@ -40,6 +40,10 @@ def needs(statements: Sequence[Statement]) -> tuple[str, ...]:
     """What the agents of these tickets asked the customer for, most general names."""
     asked = [row.text for row in statements if row.kind == "request"]
     found = [name for name, pattern in NEEDS if any(pattern.search(text) for text in asked)]
-    if len(found) > 1 and "问题画面的截图" in found and any("截图" in name for name in found if name != "问题画面的截图"):
+    if (
+        len(found) > 1
+        and "问题画面的截图" in found
+        and any("截图" in name for name in found if name != "问题画面的截图")
+    ):
         found.remove("问题画面的截图")
     return tuple(found)

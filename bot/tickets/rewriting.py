@@ -5,12 +5,16 @@ The layout, every line break and every other word are kept. Idempotent. Knows no
 
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import replace
 
 from bot.records import KnowledgeError
 from bot.tickets.intake import identified
-from bot.tickets.reader import ID_COMMENT, read_markdown
+from bot.tickets.reader import read_markdown
 from bot.tickets.redaction import Finding, Redactor, Scope
+
+_LINE = re.compile(r"[^\r\n]*(\r\n|\r|\n)")
 
 
 def rewrite(text: str, redactor: Redactor, file: str = "") -> tuple[str, list[Finding]]:
@@ -21,19 +25,18 @@ def rewrite(text: str, redactor: Redactor, file: str = "") -> tuple[str, list[Fi
     if not text.strip():
         raise KnowledgeError(f"{file or 'The file'}: nothing to redact, it is empty.")
     tickets = read_markdown(text, file).tickets
-    lines = text.split("\n")
+    lines = list(io.StringIO(text, newline=""))  # cut at \\n, \\r\\n and \\r as the reader does, ends kept
     starts = [ticket.source.line - 1 for ticket in tickets]
-    clean = [redactor.ticket(replace(ticket, turns=ticket.turns))[0] for ticket in tickets]
-    ids = {start: ticket.id for start, ticket in zip(starts, identified(clean), strict=True)}
+    clean = [redactor.ticket(ticket)[0] for ticket in tickets]
+    ids = {start: new.id for start, old, new in zip(starts, tickets, identified(clean), strict=True) if not old.id}
     pieces, findings = [], []
     for start, end in zip([0, *starts], [*starts, len(lines)], strict=True):
         if start == end:
             continue
-        block = "\n".join(lines[start:end])
+        block = "".join(lines[start:end])
         redacted, found = redactor.redact(block, Scope())
         findings += [replace(finding, line=finding.line + start) for finding in found]
-        rows = redacted.split("\n")
-        if start in ids and not any(ID_COMMENT.match(row.strip()) for row in rows):
-            rows.insert(1, f"<!-- ticket: {ids[start]} -->")
-        pieces.append("\n".join(rows))
-    return "\n".join(pieces), findings
+        if start in ids and (title := _LINE.match(redacted)):
+            redacted = f"{title.group()}<!-- ticket: {ids[start]} -->{title.group(1)}{redacted[title.end() :]}"
+        pieces.append(redacted)
+    return "".join(pieces), findings

@@ -14,8 +14,11 @@ from bot.tickets.mending import links, mend
 from bot.tickets.wording import tidy
 
 _STEP = re.compile(r"^(\d{1,2})\s*[.、．](?!\d)\s*")
-_FIELD = re.compile(r"^(?:主机记录|记录类型|记录值|证书品牌|证书种类|证书类型|[^\s，。：:]{2,6}[:：])(?=[\s：:]|[A-Za-z0-9]|.)")
+_FIELD = re.compile(
+    r"^(?:主机记录|记录类型|记录值|证书品牌|证书种类|证书类型|[^\s，。：:]{2,6}[:：])(?=[\s：:]|[A-Za-z0-9]|.)"
+)
 _RECORD = re.compile(r"^(?:主机记录|记录类型|记录值)")
+_NOTE = re.compile(r"[「【]?注意事项[」】]?[:：]?")
 _INTRO = re.compile(r"(?:如下|以下|步骤|：|:|注意事项」?|以下几种(?:方法|方式))\s*[:：]?$")
 # A sentence that only stands with the one before it: a bare link, or a word that points back.
 _CLINGS = re.compile(r"^(?:期间|此时|否则|因此|https?://\S+$)")
@@ -68,6 +71,8 @@ _GENERAL = re.compile(
 )
 _ADVICE = re.compile(r"试[试下]|建议|设置成|重新登录|切换一下|可以考虑|无痕")
 _GUIDE = re.compile(r"https?://|控制台[^，。]{0,12}[—\-→]|可以在|才能|右上角")
+# True for one customer on one day: an amount they were charged, a forecast, a state that was seen.
+TRANSIENT = re.compile(r"\d+\.\d{2}(?!\d|\.)|预计(?:今天|还?需要?)|处于[^，。]{1,8}状态|极个别|top数据")
 _NEEDS_PICTURE = re.compile(r"(?:如|看|见|上|下|这个)(?:上|下)?图|复制这个内容|图中|截图中|这里[^，。]{0,6}$")
 
 
@@ -119,11 +124,9 @@ def units(text: str) -> list[Unit]:
         elif step and step.group(1) == "1":
             blocks.append([line])
             open_list = True
-        elif blocks and _RECORD.match(line) and (open_list or _INTRO.search(blocks[-1][-1]) or _RECORD.match(blocks[-1][-1])):
+        elif blocks and _is_field(line, blocks[-1][-1], open_list):
             blocks[-1].append(line)
-        elif open_list and _FIELD.match(line) and not line.startswith(("注意", "参考", "「")):
-            blocks[-1].append(line)
-        elif blocks and len(blocks[-1]) == 1 and re.fullmatch(r"[「【]?注意事项[」】]?[:：]?", blocks[-1][0]) and not step:
+        elif blocks and len(blocks[-1]) == 1 and _NOTE.fullmatch(blocks[-1][0]) and not step:
             blocks[-1].append(line)
             open_list = False
         else:
@@ -142,6 +145,13 @@ def units(text: str) -> list[Unit]:
     return _located(text, pieces)
 
 
+def _is_field(line: str, before: str, open_list: bool) -> bool:
+    """Whether a line is a field of the list or DNS record that the line before it belongs to."""
+    if _RECORD.match(line) and (open_list or _INTRO.search(before) or _RECORD.match(before)):
+        return True
+    return open_list and bool(_FIELD.match(line)) and not line.startswith(("注意", "参考", "「"))
+
+
 def _clauses(sentence: str) -> list[str]:
     """Cuts a sentence where work, waiting or a question is mixed with something worth knowing."""
     if _PROCEDURE.search(sentence) and "，我们" in sentence:
@@ -149,8 +159,10 @@ def _clauses(sentence: str) -> list[str]:
     runs: list[tuple[bool, str]] = []
     for clause in re.findall(r"[^，]+，?", sentence):
         kind = classify(clause.rstrip("，"))
-        passing = kind in ("action", "hold", "request")
-        if runs and (runs[-1][0] == passing or kind == "courtesy" or _HANGS.match(clause) or _CONDITION.search(runs[-1][1])):
+        passing = kind in ("action", "hold", "request") or bool(TRANSIENT.search(clause))
+        if runs and (
+            runs[-1][0] == passing or kind == "courtesy" or _HANGS.match(clause) or _CONDITION.search(runs[-1][1])
+        ):
             runs[-1] = (runs[-1][0], runs[-1][1] + clause)
         elif runs and len(runs) == 1 and len(runs[0][1]) < 5:
             runs[0] = (passing, runs[0][1] + clause)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from bot.records import Role, SetAside, Source, Ticket, Turn
@@ -19,51 +20,83 @@ Rows = tuple[tuple[Ticket, ...], tuple[SetAside, ...]]
 
 
 def read_jsonl(text: str, file: str) -> Rows:
-    tickets, aside = [], []
-    for number, line in enumerate(text.splitlines(), start=1):
+    tickets: list[Ticket] = []
+    aside: list[SetAside] = []
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise ValueError("a line must hold a JSON object")
-            tickets.append(_ticket(row, file, len(tickets) + len(aside) + 1, number))
-        except (ValueError, RecursionError) as error:
-            reason = "not JSON" if isinstance(error, json.JSONDecodeError) else str(error)
-            aside.append(SetAside(file, number, reason))
+            tickets.append(_ticket(_parsed(line), file, len(tickets) + len(aside) + 1, number))
+        except ValueError as error:
+            aside.append(SetAside(file, number, str(error)))
     return tuple(tickets), tuple(aside)
 
 
 def read_csv(text: str, file: str) -> Rows:
-    tickets, aside = [], []
-    csv.field_size_limit(16_000_000)
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    names = set(reader.fieldnames or ())
-    if not names & {"answer", "text", "question"}:
-        wanted = ", ".join(COLUMNS)
-        return (), (SetAside(file, 1, f"the header names none of the columns answer, text, question ({wanted})"),)
-    try:
-        for row in reader:
-            line, ordinal = reader.line_num, len(tickets) + len(aside) + 1
-            try:
-                if None in row or None in row.values():
-                    raise ValueError("the row has another number of columns than the header")
-                tickets.append(_ticket(dict(row), file, ordinal, line))
-            except ValueError as error:
-                aside.append(SetAside(file, line, str(error)))
-    except csv.Error as error:
-        aside.append(SetAside(file, reader.line_num, f"not CSV from here on: {error}"))
+    tickets: list[Ticket] = []
+    aside: list[SetAside] = []
+    names: list[str] = []
+    for line, row in _rows(list(io.StringIO(text, newline=""))):
+        if not names:
+            names = [name.strip() for name in row] if isinstance(row, list) else []
+            if not {"answer", "text", "question", "turns"} & set(names):
+                wanted = ", ".join(COLUMNS)
+                reason = f"the header names none of the columns answer, text, question, turns ({wanted}, turns)"
+                return (), (SetAside(file, line, reason),)
+            continue
+        try:
+            if isinstance(row, str):
+                raise ValueError(row)
+            if len(row) != len(names):
+                raise ValueError("the row has another number of columns than the header")
+            fields: dict[str, Any] = dict(zip(names, row, strict=True))
+            if said := fields.pop("turns", "").strip():
+                fields["turns"] = _parsed(f'{{"turns": {said}}}')["turns"]
+            tickets.append(_ticket(fields, file, len(tickets) + len(aside) + 1, line))
+        except ValueError as error:
+            aside.append(SetAside(file, line, str(error)))
     return tuple(tickets), tuple(aside)
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    """A JSON object that can be stored as UTF-8; raises ValueError with the reason otherwise."""
+    try:
+        row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("half a character: a lone surrogate such as \\ud83d") from None
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(row, dict):
+        raise ValueError("a line must hold a JSON object")
+    return row
+
+
+def _rows(lines: list[str]) -> Iterator[tuple[int, list[str] | str]]:
+    """Each row, or why it is none, with its first line. Behind a broken row it goes on at the next line."""
+    csv.field_size_limit(16_000_000)
+    start = 0
+    while start < len(lines):
+        reader, first = csv.reader((lines[at] for at in range(start, len(lines))), strict=True), start + 1
+        try:
+            for row in reader:
+                if row:
+                    yield first, row
+                first = start + reader.line_num + 1
+            return
+        except csv.Error as error:
+            yield first, f"not CSV: {error}"
+            start = first
 
 
 def _ticket(row: dict[str, Any], file: str, ordinal: int, line: int) -> Ticket:
     fields = {}
     for name in COLUMNS:
         value = row.get(name)
-        if value is not None and not isinstance(value, str | int):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
             raise ValueError(f"field {name} must be a text")
         fields[name] = "" if value is None else str(value).strip()
-    turns = _turns(row.get("turns"))
+    turns = _turns(row.get("turns"), line)
     if not turns:
         said = fields["answer"] or fields["text"]
         turns = (Turn("agent", said, line, said.count("[图片]")),) if said else ()
@@ -81,7 +114,7 @@ def _ticket(row: dict[str, Any], file: str, ordinal: int, line: int) -> Ticket:
     )
 
 
-def _turns(value: Any) -> tuple[Turn, ...]:
+def _turns(value: Any, line: int) -> tuple[Turn, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -94,5 +127,5 @@ def _turns(value: Any) -> tuple[Turn, ...]:
         if role is None:
             raise ValueError(f"turn role {item.get('role')!r}: must be customer or agent")
         if item["text"].strip():
-            turns.append(Turn(role, item["text"].strip(), images=item["text"].count("[图片]")))
+            turns.append(Turn(role, item["text"].strip(), line, item["text"].count("[图片]")))
     return tuple(turns)

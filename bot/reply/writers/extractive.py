@@ -5,6 +5,7 @@ Says each thing once, tells a single case as a precedent, keeps steps a list. Ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.records import Draft, Evidence
@@ -28,7 +29,7 @@ class ExtractiveWriter:
             statement = row.statement
             if statement.kind == "specific":
                 lead = _PRECEDENT[brief.language]
-                yield Draft(f"{lead}{statement.text.strip('。')}。", "precedent", (row.n,))
+                yield Draft(f"{lead}{closed(statement.text)}", "precedent", (row.n,))
             else:
                 yield Draft(closed(statement.text), "knowledge", (row.n,))
 
@@ -60,9 +61,8 @@ def ordered(rows: Sequence[Evidence]) -> list[Evidence]:
 
 
 def closed(text: str) -> str:
-    """A sentence with its full stop; a link or a list needs none."""
-    last = text.rstrip().split("\n")[-1]
-    if "\n" in text or text.endswith(("。", "！", "？", "!", "?", "：", ":")) or "http" in last[-80:]:
+    """A sentence with its full stop; a link at the end or a list needs none."""
+    if "\n" in text or text.endswith(("。", "！", "？", "!", "?", "：", ":")) or re.search(r"https?://\S+$", text):
         return text
     return f"{text}。"
 

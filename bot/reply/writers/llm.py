@@ -67,7 +67,8 @@ class LlmWriter:
 
     def _fitting(self, evidence: tuple[Evidence, ...]) -> list[Evidence]:
         """The best evidence that fits the token budget; one always does."""
-        taken, spent = [], 0
+        taken: list[Evidence] = []
+        spent = 0
         for row in evidence:
             spent += tokens(row.statement.text) + 8
             if taken and spent > self._budget:

@@ -1,0 +1,87 @@
+# make run      install what is missing, build the index if there is none, serve (PORT, default 7860)
+# make test     everything, browser and model server included
+# make setup    the install alone
+# make check    format, lint, types, import arrows, unit tests: under two minutes
+# make bench    speed, scale, endurance
+# make lock     renew requirements*.lock from requirements*.txt
+# make clean    remove .venv, the caches and the index; conversations stay
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# A recent pip installs the lock twice as fast as the one that comes with Python 3.11; without it the old one does.
+PIP_VERSION := 26.3
+INSTALL := $(PY) -m pip install -qq --no-deps --no-compile --require-hashes
+# Bytecode is written only for what is imported: compiling all of it would double the time of an install.
+WARM := $(PY) -c "import bot.commands, bot.serve.app" >/dev/null 2>&1 || true
+export PYTHONDONTWRITEBYTECODE :=
+COMPILE := uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock"
+
+.PHONY: run test setup check bench lock clean browser
+.DEFAULT_GOAL := run
+
+run: setup
+	@exec $(PY) app.py
+
+setup: $(VENV)/run.stamp
+	@:
+
+test: $(VENV)/dev.stamp browser
+	@$(PY) -m pytest
+
+check: $(VENV)/dev.stamp
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(PY) -m pytest -q tests/unit
+
+bench: $(VENV)/dev.stamp
+	@$(PY) -m pytest -s -m bench || { status=$$?; [ $$status -eq 5 ] && echo "There is no benchmark yet." || exit $$status; }
+
+# uv reads neither pip.conf nor PIP_*: the mirror is handed over.
+lock: $(VENV)/dev.stamp
+	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2>/dev/null)}}"; \
+	export UV_DEFAULT_INDEX="$${index:-https://pypi.org/simple}"; \
+	$(PY) -m $(COMPILE) requirements.txt -o requirements.lock && \
+	$(PY) -m $(COMPILE) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var/index
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@for python in python3.11 python3.12 python3.13 python3; do \
+		if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			exec $$python -m venv --clear $(VENV); \
+		fi; \
+	done; \
+	echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3 python3-venv)." >&2; \
+	exit 1
+
+# The stamps are written last: an install that was cut short is taken up again.
+$(VENV)/run.stamp: requirements.lock $(PY)
+	@echo "Installing the packages of $<: about a minute, and only when it changes."
+	@$(PY) -m pip install -qq pip==$(PIP_VERSION) 2>/dev/null || true
+	@$(INSTALL) -r $<
+	@$(WARM)
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock requirements.lock $(PY)
+	@echo "Installing the packages of $<: about two minutes, and only when it changes."
+	@$(PY) -m pip install -qq pip==$(PIP_VERSION) 2>/dev/null || true
+	@$(INSTALL) -r $<
+	@touch $(VENV)/run.stamp $@
+
+browser:
+	@for name in chromium google-chrome chromium-browser; do \
+		if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ]; then become=env; else become="sudo -n"; fi; \
+	if command -v apt-get >/dev/null && $$become true 2>/dev/null; then \
+		echo "Installing chromium and fonts-noto-cjk with apt-get for the browser tests."; \
+		$$become apt-get update -qq >/dev/null 2>&1; \
+		if $$become DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null 2>&1; \
+		then exit 0; fi; \
+	fi; \
+	echo "The browser tests need chromium or google-chrome on the PATH, and it could not be installed." >&2; \
+	exit 1

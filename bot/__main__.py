@@ -1,0 +1,127 @@
+"""The command line: `python -m bot COMMAND`. Results go to stdout, everything else to stderr.
+
+This is the edge where errors become one sentence and an exit status: 0 done, 1 failed, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import settings
+from bot.records import DeskError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # Chinese must come out under LANG=C too
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    args = parser().parse_args(argv)
+    return guarded(lambda: _run(args))
+
+
+def guarded(action: Callable[[], int]) -> int:
+    """`action`, its errors turned into one sentence on stderr and an exit status."""
+    try:
+        return action()
+    except DeskError as error:
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of stdout left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        print(f"{error.strerror or error}{where}.", file=sys.stderr)
+    except Exception as error:  # nothing may end in a traceback; LOG_LEVEL=DEBUG shows it
+        print(f"Unexpected error, {type(error).__name__}: {error} (LOG_LEVEL=DEBUG shows where).", file=sys.stderr)
+        logging.getLogger("bot").debug("Where it happened:", exc_info=True)
+    return 1
+
+
+def _run(args: argparse.Namespace) -> int:
+    given = {"index_dir": args.index, "host": getattr(args, "host", None), "port": getattr(args, "port", None)}
+    loaded = settings.load(**{name: value for name, value in given.items() if value is not None})
+    if getattr(args, "if_missing", False) and (loaded.index_dir / "current").is_file():
+        return 0  # told before anything heavy is imported: `make run` asks this at every start
+
+    from bot import commands  # heavy, so only now
+    from bot.serve import telemetry
+
+    telemetry.set_up_logging(loaded.log_level)
+    commands.COMMANDS[args.command](loaded, args)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--index", type=Path, metavar="DIR", help="folder of the index (default: INDEX_DIR)")
+    top = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="A support desk that answers from past tickets.",
+        epilog="Settings come from the environment and .env; .env.example lists them.",
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, parents=[common], help=text, description=text)
+
+    ingest = command("ingest", "Build the index from ticket files (.md, .jsonl, .csv).")
+    ingest.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: KNOWLEDGE_DIR)"
+    )
+    ingest.add_argument("--if-missing", action="store_true", help="do nothing when there is an index")
+    _json(ingest)
+
+    ask = command("ask", "Answer one question.")
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--history", type=Path, metavar="FILE", help="earlier messages, as a JSON list or JSON lines")
+    _json(ask)
+
+    answer = command("answer", "Answer a batch of questions: {id, question, history?} in, one Answer a line out.")
+    answer.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    answer.add_argument("--out", type=Path, required=True, metavar="ANSWERS.jsonl")
+
+    retrieve = command("retrieve", "Rank tickets for queries: {id, text} in, a TREC run out.")
+    retrieve.add_argument("queries", type=Path, metavar="QUERIES.jsonl")
+    retrieve.add_argument("--out", type=Path, required=True, metavar="RUN.trec")
+    retrieve.add_argument("--k", type=_positive, default=10, help="tickets a query (default: 10)")
+
+    draft = command("draft", "Draft a reply for an agent from a whole ticket.")
+    draft.add_argument("file", type=Path, metavar="FILE", help="the ticket, or - for standard input")
+    _json(draft)
+
+    evaluate = command("evaluate", "Put a labelled question set through the assistant.")
+    evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("--report", type=Path, required=True, metavar="DIR", help="for report.json and report.html")
+
+    redact = command("redact", "Replace what is private in a ticket file by placeholders.")
+    redact.add_argument("file", type=Path, metavar="FILE", help="the file, or - for standard input")
+    redact.add_argument("--out", type=Path, metavar="FILE", help="where the text goes (default: standard output)")
+    redact.add_argument("--report", type=Path, metavar="FILE", help="the findings as JSON: types and places, no values")
+
+    serve = command("serve", "Serve the pages and the API.")
+    serve.add_argument("--host", help="address to serve on (default: HOST)")
+    serve.add_argument("--port", help="port to serve on (default: PORT)")
+    return top
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

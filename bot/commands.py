@@ -1,0 +1,164 @@
+"""What each command does: input checked first, then the work, then its result in one piece."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bot import launch, wire
+from bot.evaluate import lines, metrics, questions, report, run
+from bot.evaluate.metrics import Result
+from bot.records import Answer, DeskError, Question
+from bot.settings import Settings
+
+TAG = "desk"  # the name of a run in its TREC lines
+
+
+def ingest(settings: Settings, args: argparse.Namespace) -> None:
+    paths: list[Path] = args.paths or [settings.knowledge_dir]
+    with _progress("passages") as advance:
+        result = wire.ingest(settings, paths, advance)
+    if args.json:
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    print(f"Read {result['tickets']} tickets from {result['files']} files in {result['seconds']:.1f} s.")
+    print(f"{result['passages']} passages, {result['duplicates']} duplicates, {result['conflicts']} conflicts.")
+    for name in ("statements", "resolutions", "redactions"):
+        counts = ", ".join(f"{kind} {count}" for kind, count in result[name].items())
+        print(f"{name.capitalize()}: {counts or 'none'}.")
+    for item in result["set_aside"]:
+        print(f"Set aside: {item['file']}, line {item['line']}: {item['reason']}")
+    print(f"Build {result['build']} is in use.")
+
+
+def ask(settings: Settings, args: argparse.Namespace) -> None:
+    history = lines.history(args.history) if args.history else ()
+    _show(wire.assistant(settings).answer(Question(args.question, history)), args.json)
+
+
+def draft(settings: Settings, args: argparse.Namespace) -> None:
+    text = lines.read_text(args.file)
+    _show(wire.assistant(settings).draft(text), args.json)
+
+
+def answer(settings: Settings, args: argparse.Namespace) -> None:
+    batch = [(line, line.question()) for line in lines.read(args.questions)]
+    assistant = wire.assistant(settings)
+    with lines.whole(args.out) as out, _progress("questions") as advance:
+        for done, (line, question) in enumerate(batch, start=1):
+            try:
+                reply = assistant.answer(question)
+            except DeskError as error:
+                raise line.error(str(error)) from None
+            out.write(json.dumps(reply.as_json(), ensure_ascii=False) + "\n")
+            advance(done, len(batch))
+
+
+def retrieve(settings: Settings, args: argparse.Namespace) -> None:
+    queries = [(_run_field(line, line.id()), line.text("text")) for line in lines.read(args.queries)]
+    retriever = wire.retriever(settings)
+    with lines.whole(args.out) as out, _progress("queries") as advance:
+        for done, (query, text) in enumerate(queries, start=1):
+            for rank, hit in enumerate(retriever.search(text, args.k), start=1):
+                out.write(f"{query} Q0 {hit.ticket} {rank} {hit.score:.6f} {TAG}\n")
+            advance(done, len(queries))
+
+
+def evaluate(settings: Settings, args: argparse.Namespace) -> None:
+    cases = questions.load(args.questions)
+    assistant = wire.assistant(settings)
+    with _progress("questions") as advance:
+        rows = run.run(cases, assistant, advance)
+    result = metrics.summarise(rows)
+    report.write(result, args.report, args.questions.name)
+    _print_result(result)
+    print(f"Report: {args.report / 'report.html'}")
+
+
+def redact(settings: Settings, args: argparse.Namespace) -> None:
+    text, findings = wire.redact_file(settings, lines.read_text(args.file))
+    found = [{"type": item.type, "line": item.line, "start": item.start, "end": item.end} for item in findings]
+    if args.report:
+        with lines.whole(args.report) as file:
+            json.dump({"file": args.file.name, "findings": found}, file, ensure_ascii=False, indent=2)
+            file.write("\n")
+    with lines.whole(args.out or Path("-")) as out:
+        out.write(text)
+    counts = Counter(item.type for item in findings)
+    told = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
+    print(f"Replaced: {told or 'nothing'}.", file=sys.stderr)
+
+
+def serve(settings: Settings, _: argparse.Namespace) -> None:
+    launch.launch(lambda: wire.app(settings), settings)
+
+
+COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
+    "ingest": ingest,
+    "ask": ask,
+    "answer": answer,
+    "retrieve": retrieve,
+    "draft": draft,
+    "evaluate": evaluate,
+    "redact": redact,
+    "serve": serve,
+}
+
+
+def _run_field(line: lines.Line, value: str) -> str:
+    """A run line is split at blanks: an id with one would shift its columns."""
+    if len(value.split()) != 1:
+        raise line.error('the field "id" must hold no blank: the lines of a run are split there.')
+    return value
+
+
+def _show(reply: Answer, as_json: bool) -> None:
+    """The reply for a reader: marks, then the quotes they stand for."""
+    if reply.notice:
+        print(reply.notice, file=sys.stderr)
+    if as_json:
+        print(json.dumps(reply.as_json(), ensure_ascii=False))
+        return
+    print(reply.marked)
+    for citation in reply.citations:
+        where = f"{citation.source.file} #{citation.source.ordinal}"
+        print(f"\n[{citation.n}] {citation.title} ({where}, agree {citation.agree})\n    {citation.quote}")
+    if reply.uncovered:
+        print("\nNot covered: " + "; ".join(reply.uncovered))
+    if reply.handoff:
+        print(f"\nHand-over: {reply.handoff.reason}")
+        for need in reply.handoff.needs:
+            print(f"    - {need}")
+
+
+def _print_result(result: Result) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+    figures = Table("metric", "mean", "95 % interval", "n")
+    for item in result.figures:
+        figures.add_row(item.name, f"{item.mean:.3f}", f"{item.low:.3f} to {item.high:.3f}", str(item.n))
+    console.print(figures)
+    verdicts = sorted({verdict for counts in result.confusion.values() for verdict in counts})
+    confusion = Table("kind", *verdicts)
+    for kind, counts in result.confusion.items():
+        confusion.add_row(kind, *(str(counts.get(verdict, 0)) for verdict in verdicts))
+    console.print(confusion)
+    console.print(", ".join(f"{name} {value:.0f} ms" for name, value in result.latency.items()))
+
+
+@contextmanager
+def _progress(noun: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where that is a terminal; what it yields is told (done, total)."""
+    console = Console(stderr=True)
+    columns = (TextColumn(noun), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(noun, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

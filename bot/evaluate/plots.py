@@ -1,0 +1,55 @@
+"""Figures drawn as SVG text, without a library and without scripts. Knows nothing of files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from bot.evaluate.metrics import Figure
+
+WIDTH, LABEL, BAR, ROW = 720, 230, 360, 26
+
+
+def intervals(figures: Sequence[Figure]) -> str:
+    """A bar for each mean (0 to 1) with a whisker for its interval."""
+    parts = []
+    for place, item in enumerate(figures):
+        top = place * ROW + 6
+        middle = top + 7
+        low, high = (LABEL + BAR * end for end in (item.low, item.high))
+        parts.append(
+            f'<text x="{LABEL - 8}" y="{top + 12}" text-anchor="end">{escape(item.name)}</text>'
+            f'<rect x="{LABEL}" y="{top}" width="{BAR}" height="14" class="track"/>'
+            f'<rect x="{LABEL}" y="{top}" width="{BAR * item.mean:.1f}" height="14" class="bar"/>'
+            f'<path class="whisker" d="M{low:.1f} {middle}H{high:.1f}'
+            f'M{low:.1f} {middle - 4}v8M{high:.1f} {middle - 4}v8"/>'
+            f'<text x="{LABEL + BAR + 10}" y="{top + 12}">{item.mean:.2f}'
+            f" ({item.low:.2f} to {item.high:.2f}, n = {item.n})</text>"
+        )
+    return _svg(parts, len(figures) * ROW + 8, "Means with 95 % intervals")
+
+
+def distribution(values: Sequence[float], bins: int = 24) -> str:
+    """A histogram of milliseconds."""
+    if not values:
+        return ""
+    longest = max(values) or 1.0
+    counts = [0] * bins
+    for value in values:
+        counts[min(int(value / longest * bins), bins - 1)] += 1
+    step, height = (WIDTH - 40) / bins, 120
+    parts = [
+        f'<rect x="{20 + place * step:.1f}" y="{height - count / max(counts) * 100:.1f}" width="{step - 2:.1f}"'
+        f' height="{count / max(counts) * 100:.1f}" class="bar"/>'
+        for place, count in enumerate(counts)
+        if count
+    ]
+    parts.append(f'<path d="M20 {height}H{WIDTH - 20}" class="whisker"/>')
+    parts.append(f'<text x="20" y="{height + 16}">0 ms</text>')
+    parts.append(f'<text x="{WIDTH - 20}" y="{height + 16}" text-anchor="end">{longest:.0f} ms</text>')
+    return _svg(parts, height + 24, "Time to the whole answer")
+
+
+def _svg(parts: Sequence[str], height: int, title: str) -> str:
+    body = "".join(parts)
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">{body}</svg>'

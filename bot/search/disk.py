@@ -1,0 +1,92 @@
+"""What a build asks of the disk: one builder at a time, files that are really there, a pointer that
+is never half written, and a copy of a Chroma folder in use. It knows nothing of what the files mean.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bot.records import BuildError
+
+DATABASE = "chroma.sqlite3"
+
+
+@contextmanager
+def lock(index_dir: Path) -> Iterator[None]:
+    """Held while building; the kernel lets go of it when a builder is killed."""
+    index_dir.mkdir(parents=True, exist_ok=True)
+    with (index_dir / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(
+                f"Another build of the index in {index_dir} is running. Wait until it has ended, then try again."
+            ) from None
+        yield
+
+
+def flush(folder: Path) -> None:
+    """Wait until all files of the folder have reached the disk."""
+    for path in [*(path for path in folder.rglob("*") if path.is_file()), folder]:
+        _sync(path)
+
+
+def point(pointer: Path, build_id: str) -> None:
+    """Replace the pointer's content; a reader sees the old one or the new one."""
+    fresh = pointer.with_name(f".{pointer.name}")
+    try:
+        fresh.write_text(build_id + "\n", encoding="utf-8")
+        _sync(fresh)
+        fresh.replace(pointer)
+    finally:
+        fresh.unlink(missing_ok=True)
+    _sync(pointer.parent)
+
+
+def copy_chroma(source: Path, target: Path) -> None:
+    """A copy of a Chroma folder that an app may have open: SQLite copies its own file, in one state."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{DATABASE}*"))
+    with (
+        closing(sqlite3.connect(_read_only(source), uri=True)) as old,
+        closing(sqlite3.connect(target / DATABASE)) as new,
+    ):
+        old.backup(new)
+
+
+def sound_chroma(folder: Path) -> bool:
+    """Whether Chroma's database is there and in order, as far as SQLite can tell."""
+    if not (folder / DATABASE).is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(_read_only(folder), uri=True)) as database:
+            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
+    except sqlite3.Error:
+        return False
+
+
+def vacuum_chroma(folder: Path) -> None:
+    """Take what was deleted out of a closed Chroma folder: until then it is only marked as free.
+
+    Chroma's full-text index keeps the deleted texts' words, three characters each, until it is merged.
+    """
+    with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as database:
+        database.execute("INSERT INTO embedding_fulltext_search(embedding_fulltext_search) VALUES ('optimize')")
+        database.execute("VACUUM")
+
+
+def _read_only(folder: Path) -> str:
+    return f"{(folder / DATABASE).resolve().as_uri()}?mode=ro"
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

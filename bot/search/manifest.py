@@ -1,0 +1,115 @@
+"""What a build says of itself: its manifest, its checksums, and the hashes that tell what changed.
+
+It knows files and records; how an index is made, opened or searched it does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.records import BuildError, Passage, Statement, Ticket
+from bot.search.disk import DATABASE
+
+FORMAT = 1  # Raised when a change of ours makes older builds useless: they are then built anew.
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of tickets.jsonl: a ticket with what its agents said."""
+
+    ticket: Ticket
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`contents` and `passages` map a ticket to the hash of all it holds and of what is embedded of it."""
+
+    id: str
+    created: str
+    format: int
+    embedding: str
+    dims: int
+    counts: dict[str, int]
+    checksums: dict[str, str]
+    contents: dict[str, str]
+    passages: dict[str, str]
+    report: dict[str, Any]
+
+    def write(self, folder: Path) -> None:
+        (folder / NAME).write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+_manifest = TypeAdapter(Manifest)
+_case = TypeAdapter(Case)
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest in the folder of a build."""
+    try:
+        return _manifest.validate_json((folder / NAME).read_bytes())
+    except (OSError, ValidationError):
+        raise damaged(folder) from None
+
+
+def damaged(folder: Path) -> BuildError:
+    return BuildError(f"The index build {folder.name} is damaged. Run `python -m bot ingest` to build it anew.")
+
+
+def verify(folder: Path, checksums: dict[str, str]) -> None:
+    """Raises BuildError unless each file is there and as it was written."""
+    try:
+        if any(_checksum(folder / name) != expected for name, expected in checksums.items()):
+            raise damaged(folder)
+    except OSError:
+        raise damaged(folder) from None
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Of every file of a build but the manifest and Chroma's database, which is written to when opened.
+
+    A cut vector file would end the process, not raise: so these are looked at before Chroma does.
+    """
+    ours = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in (NAME, DATABASE))
+    return {path.relative_to(folder).as_posix(): _checksum(path) for path in ours}
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_cases(path: Path, cases: Sequence[Case]) -> None:
+    with path.open("wb") as file:
+        for case in cases:
+            file.write(_case.dump_json(case) + b"\n")
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Raises BuildError for lines that records of this version cannot take."""
+    try:
+        with path.open("rb") as file:
+            return [_case.validate_json(line) for line in file]
+    except ValidationError:
+        raise damaged(path.parent) from None
+
+
+def content_hash(case: Case, passages: Sequence[Passage]) -> str:
+    return _hash([asdict(case), [asdict(passage) for passage in passages]])
+
+
+def passages_hash(passages: Sequence[Passage]) -> str:
+    return _hash([asdict(passage) for passage in passages])
+
+
+def _hash(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

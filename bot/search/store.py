@@ -1,0 +1,121 @@
+"""Passages and their vectors in a Chroma folder, behind the few calls that the search needs.
+
+It knows passages and vectors; which model made the vectors, what a build is and how tickets are
+ranked it does not. Close it before its folder is copied, vacuumed or dropped, and never while
+another thread is asking: Chroma then fails with an AttributeError of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings
+from numpy.typing import NDArray
+
+from bot.records import Passage
+
+Vector = NDArray[np.float32]
+
+_COLLECTION = "passages"
+# Chroma keeps every added text and vector in a queue until so many have come in; with its default,
+# 1000, a deleted ticket of a small collection would stay readable on disk for good. 1 costs no
+# time: adding 10,000 vectors took 11.3 s instead of 11.2.
+_SYNC = 1
+# Candidates that HNSW looks at; a query asks for up to 300 passages.
+_EF = 300
+BATCH = 4000  # Chroma refuses more than 5461 records a call.
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A passage near a vector; `statement` is empty for a chunk of a case."""
+
+    id: str
+    ticket: str
+    statement: str
+    similarity: float
+
+
+class Store:
+    """One collection in the folder `path`, made when it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]  # Chroma would read our .env as its own.
+            anonymized_telemetry=False,
+        )
+        # The declared type of a client is an interface that lacks close().
+        self._client = cast(Any, chromadb.PersistentClient(path=str(path.resolve()), settings=settings))
+        try:
+            # No embedding function: the default one is downloaded at its first use.
+            self._collection: chromadb.Collection = self._client.get_or_create_collection(
+                _COLLECTION,
+                embedding_function=None,
+                configuration={
+                    "hnsw": {
+                        "space": "cosine",
+                        "ef_search": _EF,
+                        "sync_threshold": _SYNC,
+                        "batch_size": _SYNC,
+                    }
+                },
+            )
+        except BaseException:
+            self._client.close()
+            raise
+
+    def add(self, passages: Sequence[Passage], vectors: Vector) -> None:
+        for start in range(0, len(passages), BATCH):
+            part = passages[start : start + BATCH]
+            self._collection.add(
+                ids=[passage.id for passage in part],
+                embeddings=vectors[start : start + BATCH],
+                documents=[passage.text for passage in part],
+                metadatas=[{"ticket": passage.ticket, "statement": passage.statement} for passage in part],
+            )
+
+    def delete(self, tickets: Sequence[str]) -> None:
+        """All passages of these tickets; those that are not there are passed over."""
+        for start in range(0, len(tickets), BATCH):
+            where: Any = {"ticket": {"$in": list(tickets[start : start + BATCH])}}
+            self._collection.delete(where=where)
+
+    def query(
+        self, vector: Vector, n: int, tickets: Sequence[str] | None = None, statements_only: bool = False
+    ) -> list[Match]:
+        """The `n` nearest passages, or all when there are fewer, nearest first."""
+        conditions: list[dict[str, Any]] = []
+        if tickets is not None:
+            conditions.append({"ticket": {"$in": list(tickets)}})
+        if statements_only:
+            conditions.append({"statement": {"$ne": ""}})
+        if tickets is not None and not tickets:
+            return []
+        where: Any = {"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
+        found = self._collection.query(
+            query_embeddings=vector, n_results=n, where=where, include=["metadatas", "distances"]
+        )
+        metadatas, distances = found["metadatas"] or [[]], found["distances"] or [[]]
+        return [
+            Match(id_, str(metadata["ticket"]), str(metadata["statement"]), 1.0 - distance)
+            for id_, metadata, distance in zip(found["ids"][0], metadatas[0], distances[0], strict=True)
+        ]
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """The vectors of those passages that are there."""
+        if not ids:
+            return {}
+        found = self._collection.get(ids=list(dict.fromkeys(ids)), include=["embeddings"])
+        return dict(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
+
+    def count(self) -> int:
+        return self._collection.count()
+
+    def close(self) -> None:
+        """Free the files and about 95 MB; a second call does nothing."""
+        self._client.close()

@@ -1,0 +1,70 @@
+"""What a text is to a search: placeholders out, one script and one case, cut into terms.
+
+The same cut serves questions and tickets, so that both meet. It knows no index, no weights and no
+model; which words matter is measured by `lexical` on the tickets themselves.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import pairwise
+
+from opencc import OpenCC  # type: ignore[import-untyped]
+
+# What redaction writes (〈域名〉) and what the publisher of the tickets left where a value was
+# ([域名], [REDACTED_URL], [URL已脱敏]). Names of buttons ([域名管理], [配置]) are written alike and must
+# stay, hence the closed list. A placeholder is no word: as one, it would make every question about
+# some domain find every ticket about another.
+_MASKED = (
+    r"URL|IP|KEY|图片|域名|CNAME域名|测试域名|七牛服务域名|长串|长数字|账号或时间戳|订单或对象ID|公司|社交账号|"
+    r"地址|凭证|邮箱|税号|空间|手机号|电话|密钥|身份证|姓名"
+)
+PLACEHOLDER = re.compile(
+    rf"〈[^〈〉\n]{{1,20}}〉|\[(?:REDACTED[A-Z0-9_]*|URL[:：][^\[\]\n]{{1,10}}|[^\[\]\n]{{1,10}}已脱敏|{_MASKED})\]"
+)
+# A word may hold inner punctuation: qn-regions-cache.jsonl, 7.13.2, x-reqid.
+_WORD = re.compile(r"[a-z0-9]+(?:[._\-/:@][a-z0-9]+)*")
+_PIECE = re.compile(r"[a-z0-9]+")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+# Sound in simplified text, though the table of traditional characters lists it.
+_NOT_TRADITIONAL = frozenset("覆")
+# What the converter's table of Taiwan's variants turns the wrong way.
+_MENDED = str.maketrans("幺擡", "么抬")
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> tuple[OpenCC, frozenset[str]]:
+    """The converter, and the characters that call for it: most texts need no conversion."""
+    plain = OpenCC("t2s")
+    single = {old for _, _, table in plain.dict_cache.values() for old in table if len(old) == 1}
+    return OpenCC("tw2sp"), frozenset(old for old in single if plain.convert(old) != old) - _NOT_TRADITIONAL
+
+
+def searchable(text: str) -> str:
+    """The text as both legs of the search see it: no placeholders, NFKC, simplified script.
+
+    Traditional script is turned with Taiwan's computing words (伺服器 is 服务器), because those
+    who write it to a support desk use them.
+    """
+    plain = unicodedata.normalize("NFKC", PLACEHOLDER.sub(" ", text))
+    converter, traditional = _scripts()
+    if traditional.isdisjoint(plain):
+        return plain.strip()
+    return str(converter.convert(plain)).translate(_MENDED).strip()
+
+
+def terms(text: str) -> list[str]:
+    """Single characters and pairs of them in Chinese, words and their pieces in Latin script."""
+    plain = searchable(text).lower()
+    found: list[str] = []
+    for word in _WORD.findall(plain):
+        found.append(word)
+        pieces = _PIECE.findall(word)
+        if len(pieces) > 1:
+            found.extend(pieces)
+    for run in _HAN.findall(plain):
+        found.extend(run)
+        found.extend(map("".join, pairwise(run)))
+    return found

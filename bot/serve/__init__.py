@@ -1,0 +1,1 @@
+"""What people and programs touch: pages, API, keys, telemetry. Knows no writer and no index."""

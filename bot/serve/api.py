@@ -1,0 +1,196 @@
+"""The routes that programs call: chat completions, models, drafts, feedback, health, metrics.
+
+Reads requests and writes replies; who may call is `access`, the wire format `protocol`, and
+what is said comes from the assistant.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from typing import Any, cast
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+
+from bot.desk.models import Outcome, Thumb
+from bot.desk.store import Desk
+from bot.records import Answer, DeskError, Sentence
+from bot.serve.access import Access, Refusal
+from bot.serve.core import Assistant
+from bot.serve.errors import Refused, route_class, shape, told
+from bot.serve.protocol import (
+    DONE,
+    MODEL,
+    BadRequest,
+    ChatRequest,
+    Chunks,
+    completion,
+    read_chat,
+    read_object,
+    read_text,
+)
+from bot.serve.telemetry import Telemetry
+
+COMMENT_CHARS = 2000
+"""A remark, not a document."""
+
+
+class Api:
+    """The handlers, over their collaborators."""
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        desk: Desk,
+        access: Access,
+        telemetry: Telemetry,
+        redact: Callable[[str], str],
+        draft_chars: int,
+    ) -> None:
+        self._assistant, self._desk, self._access = assistant, desk, access
+        self._telemetry, self._redact, self._draft_chars = telemetry, redact, draft_chars
+        self._began = int(time.time())
+
+    def attach(self, app: FastAPI) -> None:
+        """Adds the routes, each behind the key it needs."""
+        caller, staff = [Depends(self._caller)], [Depends(self._staff)]
+        router = APIRouter(route_class=route_class(self._telemetry))
+        router.add_api_route("/v1/chat/completions", self.chat, methods=["POST"], dependencies=caller)
+        router.add_api_route("/v1/models", self.models, methods=["GET"], dependencies=caller)
+        router.add_api_route("/v1/models/{name}", self.model, methods=["GET"], dependencies=caller)
+        router.add_api_route("/api/feedback", self.feedback, methods=["POST"], dependencies=caller)
+        router.add_api_route("/api/draft", self.draft, methods=["POST"], dependencies=staff)
+        router.add_api_route("/metrics", self.metrics, methods=["GET"], dependencies=staff)
+        router.add_api_route("/healthz", self.health, methods=["GET"])
+        app.include_router(router)
+
+    async def _caller(self, request: Request) -> None:
+        if refusal := self._access.api(request):
+            raise Refused(refusal)
+
+    async def _staff(self, request: Request) -> None:
+        if refusal := self._access.staff(request):
+            raise Refused(refusal)
+
+    async def chat(self, request: Request) -> Response:
+        """Answers the last user message (OpenAI's chat completions; `stream` for SSE)."""
+        asked = read_chat(read_object(await request.body()), uuid.uuid4().hex)
+        items = self._telemetry.watch(self._assistant.stream(asked.question))
+        # The first sentence comes before the status line, so that a bad question is a 400.
+        first = await run_in_threadpool(next, items, None)
+        if asked.stream:
+            return StreamingResponse(
+                self._events(asked, first, items),
+                media_type="text/event-stream",
+                headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+            )
+        answer = first if isinstance(first, Answer) else await run_in_threadpool(_last, items)
+        return JSONResponse(completion(asked, answer, int(time.time())))
+
+    async def _events(
+        self,
+        asked: ChatRequest,
+        first: Sentence | Answer | None,
+        rest: Iterator[Sentence | Answer],
+    ) -> AsyncIterator[str]:
+        chunks = Chunks(asked, int(time.time()))
+        yield chunks.first()
+        try:
+            if first is not None:
+                yield chunks.next(first)
+            async for item in iterate_in_threadpool(rest):
+                yield chunks.next(item)
+        except Exception as error:  # noqa: BLE001 - the API's edge
+            yield chunks.error(shape(error, self._telemetry)[1])
+        yield DONE
+
+    async def models(self) -> dict[str, Any]:
+        """The one model there is."""
+        return {"object": "list", "data": [self._model()]}
+
+    async def model(self, name: str) -> Response:
+        if name != MODEL:
+            text = f"The model '{name[:60]}' does not exist; there is '{MODEL}'."
+            raise Refused(Refusal(404, text, "model_not_found"))
+        return JSONResponse(self._model())
+
+    def _model(self) -> dict[str, Any]:
+        return {
+            "id": MODEL,
+            "object": "model",
+            "created": self._began,
+            "owned_by": self._assistant.engine,
+        }
+
+    async def draft(self, request: Request) -> Response:
+        """A reply draft for an agent: {"text": a whole ticket} gives an Answer."""
+        body = read_object(await request.body())
+        text = read_text(body, "text", needed=True, limit=self._draft_chars)
+        answer = await run_in_threadpool(self._assistant.draft, text)
+        return JSONResponse(answer.as_json())
+
+    async def feedback(self, request: Request) -> Response:
+        """What a user says of an answer: {"answer": id, "thumb": "up"|"down", "outcome":
+        "solved"|"unsolved", "comment", "question", "citations": [ids], "conversation"}."""
+        body = read_object(await request.body())
+        answer = read_text(body, "answer", needed=True, limit=200)
+        thumb = _choice(body, "thumb", ("up", "down"))
+        outcome = _choice(body, "outcome", ("solved", "unsolved"))
+        comment = read_text(body, "comment", limit=COMMENT_CHARS)
+        if not (thumb or outcome or comment):
+            raise BadRequest("One of 'thumb', 'outcome' and 'comment' is needed.", "thumb")
+        citations = body.get("citations") or []
+        if not isinstance(citations, list) or not all(isinstance(c, str) for c in citations):
+            raise BadRequest("'citations' must be a list of ticket ids.", "citations")
+        question = read_text(body, "question", limit=self._draft_chars)
+        conversation = read_text(body, "conversation", limit=200)
+        await run_in_threadpool(
+            lambda: self._desk.feedback(
+                answer,
+                conversation=conversation,
+                question=self._redact(question),
+                thumb=cast("Thumb | None", thumb),
+                outcome=cast("Outcome | None", outcome),
+                comment=self._redact(comment),
+                citations=[c[:200] for c in citations[:50]],
+            )
+        )
+        for kind in filter(None, (thumb, outcome)):
+            self._telemetry.feedback(kind)
+        return JSONResponse({"stored": True})
+
+    async def health(self) -> Response:
+        """200 when a question can be answered, 503 and the reason when not."""
+        try:
+            build, engine = self._assistant.build, self._assistant.engine
+            await run_in_threadpool(self._desk.tally)
+        except DeskError as error:
+            return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
+        except Exception as error:  # noqa: BLE001 - the API's edge
+            reason = told(error, self._telemetry)
+            return JSONResponse({"status": "unavailable", "reason": reason}, 503)
+        return JSONResponse({"status": "ready", "build": build, "engine": engine})
+
+    async def metrics(self) -> Response:
+        """Prometheus's text format."""
+        with suppress(DeskError):  # no index: the other numbers still count
+            self._telemetry.in_use(self._assistant.build, self._assistant.engine)
+        return PlainTextResponse(self._telemetry.exposition(), media_type="text/plain; version=0.0.4")
+
+
+def _last(items: Iterator[Sentence | Answer]) -> Answer:
+    for item in items:
+        if isinstance(item, Answer):
+            return item
+    raise RuntimeError("the assistant's stream ended without an answer")
+
+
+def _choice(body: dict[str, Any], name: str, choices: tuple[str, ...]) -> str | None:
+    value = body.get(name)
+    if value is not None and value not in choices:
+        raise BadRequest(f"'{name}' must be {' or '.join(choices)}.", name)
+    return cast("str | None", value)

@@ -1,0 +1,119 @@
+"""What every request passes: a number, a size limit, security headers, and Gradio's narrow door.
+
+Plain ASGI, so that streams stay streams. Knows no key and no page content.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.serve.telemetry import new_request_id
+
+BODY_BYTES = 1 << 20
+"""A question has 100,000 characters at most; 1 MiB leaves room for a long history beside it."""
+
+CSP = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+GRADIO_OPEN = (
+    "/config",
+    "/theme.css",
+    "/static/",
+    "/assets/",
+    "/gradio_api/queue/join",
+    "/gradio_api/queue/data",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+    "/gradio_api/heartbeat/",
+    "/gradio_api/startup-events",
+    "/gradio_api/app_id",
+)
+"""What the chat page calls. Gradio's other routes (upload, file, proxy, call, monitoring and
+more) serve nothing here and stay shut."""
+
+
+class Guard:
+    """Wraps the whole app; `own` are the paths that our routes answer."""
+
+    def __init__(self, app: ASGIApp, own: tuple[str, ...], limit: int = BODY_BYTES) -> None:
+        self._app, self._own, self._limit = app, own, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        number = new_request_id()
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _with_headers(message.get("headers", []), number)
+            await send(message)
+
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if declared.isdigit() and int(declared[:20]) > self._limit:
+            await _refuse(sealed, 413, self._too_large, "request_too_large")
+        elif not self._passes(scope["path"]):
+            await _refuse(sealed, 404, "There is nothing here.", "not_found")
+        else:
+            await self._app(scope, self._counted(receive), sealed)
+
+    def _passes(self, path: str) -> bool:
+        if path == "/" or any(path == own or path.startswith(f"{own}/") for own in self._own):
+            return True
+        return any(path == open or (open[-1] == "/" and path.startswith(open)) for open in GRADIO_OPEN)
+
+    def _counted(self, receive: Receive) -> Receive:
+        """For a body of undeclared length; the exception becomes a reply inside the app."""
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise HTTPException(413, self._too_large)
+            return message
+
+        return counted
+
+    @property
+    def _too_large(self) -> str:
+        return f"The request is larger than {self._limit} bytes."
+
+
+def _with_headers(headers: Any, number: str) -> list[tuple[bytes, bytes]]:
+    kept = [(k, v) for k, v in headers if k.decode("latin-1").lower() not in HEADERS]
+    extra = {**HEADERS, "x-request-id": number}
+    return [*kept, *((k.encode(), v.encode()) for k, v in extra.items())]
+
+
+async def _refuse(send: Send, status: int, text: str, code: str) -> None:
+    body = json.dumps(
+        {"error": {"message": text, "type": "invalid_request_error", "param": None, "code": code}}
+    ).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

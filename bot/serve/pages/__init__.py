@@ -1,0 +1,1 @@
+"""The pages people see, and the stylesheet and script beside them."""

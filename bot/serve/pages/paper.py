@@ -1,0 +1,62 @@
+"""Plain server-rendered pages for staff: a frame, tables, forms. Everything given is escaped.
+
+Knows HTML and no content; needs no script.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+
+from bot.serve.pages import assets
+
+LINKS = (("desk", "转人工"), ("knowledge", "知识库"), ("quality", "质量"), ("docs", "接口"))
+
+
+def text(value: object) -> str:
+    return html.escape(str(value))
+
+
+def page(title: str, body: str, here: str = "", status: int = 200) -> HTMLResponse:
+    links = "".join(
+        f'<a href="/{path}"{" aria-current=page" if path == here else ""}>{name}</a>' for path, name in LINKS
+    )
+    leave = '<form method="post" action="/desk/sign-out"><button class="plain">退出</button></form>' if here else ""
+    nav = f"<nav aria-label='工作台'>{links}{leave}</nav>" if here else ""
+    return HTMLResponse(
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
+        f'<title>{text(title)}</title><link rel="icon" href="/{assets.address("icon.svg")}">'
+        f'<link rel="stylesheet" href="/{assets.address("staff.css")}"></head><body>'
+        f"<header><strong>客服工作台</strong>{nav}</header><main><h1>{text(title)}</h1>{body}</main></body></html>",
+        status,
+        headers={"cache-control": "no-store"},
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "暂无数据") -> str:
+    cells = "".join(f"<tr>{''.join(f'<td>{text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    if not cells:
+        return f'<p class="empty">{text(empty)}</p>'
+    names = "".join(f"<th scope=col>{text(name)}</th>" for name in head)
+    return f'<div class="scroll"><table><thead><tr>{names}</tr></thead><tbody>{cells}</tbody></table></div>'
+
+
+def facts(value: Any, title: str = "") -> str:
+    """Whatever is given, as tables: mappings as name and value, lists of mappings as columns."""
+    heading = f"<h2>{text(title)}</h2>" if title else ""
+    if isinstance(value, Mapping):
+        flat = [(key, item) for key, item in value.items() if not isinstance(item, Mapping | list | tuple)]
+        nested = [(key, item) for key, item in value.items() if isinstance(item, Mapping | list | tuple)]
+        body = table(("项目", "值"), flat) if flat or not nested else ""
+        return heading + body + "".join(facts(item, str(key)) for key, item in nested)
+    if isinstance(value, list | tuple):
+        if value and all(isinstance(item, Mapping) for item in value):
+            names = list(dict.fromkeys(str(key) for item in value for key in item))
+            return heading + table(names, ([item.get(name, "") for name in names] for item in value))
+        return heading + table(("值",), ([item] for item in value))
+    return heading + f"<p>{text(value)}</p>"

@@ -1,0 +1,76 @@
+"""Gradio's page template, made ours: language, title, icon, stylesheet and script in its head.
+
+Gradio adds such things from the browser, after a first unstyled paint; here they are in the
+HTML. Its preview tags for social networks, which name other hosts, and its frame script go.
+Knows the template's marks and no page content.
+"""
+
+from __future__ import annotations
+
+import re
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.serve.pages import assets
+from bot.serve.pages.texts import COOKIE, language
+
+_PREVIEW = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*', re.S)
+_MANIFEST = re.compile(r'<link rel="manifest"[^>]*>\s*')
+_FRAMES = re.compile(r"<script>\s*\(\(\) => \{(?:(?!</script>).)*iframeResizer.*?</script>", re.S)
+
+
+class Shell:
+    """Rewrites the HTML of `/`, and nothing else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        plain = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
+        start: Message = {}
+        body = b""
+
+        async def collect(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body", False):
+                page = body
+                if start["status"] == 200:
+                    page = rewrite(body.decode(), _cookie(scope)).encode()
+                start["headers"] = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"] + [
+                    (b"content-length", str(len(page)).encode()),
+                    (b"cache-control", b"no-cache"),
+                ]
+                await send(start)
+                await send({"type": "http.response.body", "body": page})
+
+        await self._app({**scope, "headers": plain}, receive, collect)
+
+
+def rewrite(page: str, lang: str) -> str:
+    """The template with our head."""
+    for pattern in (_PREVIEW, _MANIFEST, _FRAMES):
+        page = pattern.sub("", page)
+    page = page.replace('lang="en"', f'lang="{"en" if lang == "en" else "zh-CN"}"', 1)
+    return page.replace("</head>", f"{assets.head(language(lang))}</head>", 1)
+
+
+def _cookie(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            try:
+                morsel = SimpleCookie(value.decode("latin-1")).get(COOKIE)
+            except CookieError:
+                return ""
+            return morsel.value if morsel else ""
+    return ""

@@ -1,0 +1,143 @@
+"""The one reader of the environment and of .env: every key typed, documented, secrets masked.
+
+`python -m bot.settings` prints .env.example. Importing this module reads nothing: `load` does.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.records import SettingError
+
+
+class Settings(BaseSettings):
+    """All keys, in upper case in the environment; `description` is what .env.example says of each."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        str_strip_whitespace=True,
+    )
+
+    knowledge_dir: Path = Field(Path("knowledge"), description="Folder with the ticket files.")
+    index_dir: Path = Field(Path("var/index"), description="Folder of the index builds.")
+    database_url: str = Field(
+        "sqlite:///var/desk.sqlite3", description="Where conversations, feedback and hand-overs are kept."
+    )
+    embedding: Literal["use", "e5", "openai"] = Field(
+        "use", description="Embedding: use or e5 (both local, inside a wheel) or openai (any compatible server)."
+    )
+    embedding_model: str = Field("text-embedding-3-small", description="Model name for EMBEDDING=openai.")
+    openai_api_key: SecretStr | None = Field(
+        None, description="Key of the model server; unset means the built-in extractive writer."
+    )
+    openai_base_url: str | None = Field(
+        None, description="Address of an OpenAI-compatible server, such as http://127.0.0.1:11434/v1."
+    )
+    chat_model: str = Field("gpt-4o-mini", description="Model that writes replies.")
+    llm_timeout: float = Field(20.0, gt=0, le=300, description="Seconds to wait for a model.")
+    llm_retries: int = Field(1, ge=0, le=5, description="Further tries after a failed call.")
+    passage_tokens: int = Field(256, ge=32, le=2048, description="Token budget of a passage.")
+    evidence_tokens: int = Field(2000, ge=200, le=32000, description="Token budget of the evidence in a prompt.")
+    question_chars: int = Field(8000, ge=50, le=100_000, description="Longest question accepted.")
+    vendor_domains: str = Field(
+        "qiniu.com,qiniu.cn", description="The vendor's own domains: their links are kept in tickets and replies."
+    )
+    host: str = Field("127.0.0.1", description="Address to serve on.")
+    port: int = Field(7860, ge=1, le=65535, description="Port to serve on.")
+    api_key: SecretStr | None = Field(
+        None, description="Bearer token of the API; unset means the API answers loopback only."
+    )
+    staff_key: SecretStr | None = Field(None, description="Key of the staff pages and APIs; unset means they are off.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
+
+    @field_validator("openai_api_key", "openai_base_url", "api_key", "staff_key", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("no web address")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.strip().upper() if isinstance(value, str) else value
+
+
+def load(**overrides: object) -> Settings:
+    """Settings from `overrides`, the environment and .env, in that order.
+
+    Raises SettingError with one sentence that names each bad key, what it got and what it takes.
+    """
+    if unknown := sorted(set(overrides) - set(Settings.model_fields)):
+        raise TypeError(f"no such setting: {', '.join(unknown)}")
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = {str(item["loc"][0]): item["input"] for item in error.errors()}
+        raise SettingError(" ".join(_complaint(name, got) for name, got in problems.items())) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingError("The file .env cannot be read: it must be a UTF-8 text file you may read.") from None
+
+
+def example() -> str:
+    """The text of .env.example: each key with its meaning, what it takes and its default."""
+    lines = ["# Copy to .env, take the # from a line to set it. The environment wins over .env."]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else field.default
+        takes = _takes(name, field)
+        meaning = field.description if takes == "text" else f"{field.description} Takes {takes}."
+        lines += ["", f"# {meaning}", f"# {name.upper()}={default}"]
+    return "\n".join(lines) + "\n"
+
+
+def _complaint(name: str, got: object) -> str:
+    field = Settings.model_fields[name]
+    shown = "a secret value" if SecretStr in _choices(field.annotation) else repr(got)
+    return f"Setting {name.upper()} got {shown}, but it takes {_takes(name, field)}."
+
+
+def _takes(name: str, field: FieldInfo) -> str:
+    kinds = _choices(field.annotation)
+    if typing.get_origin(kinds[0]) is Literal:
+        return "one of " + ", ".join(typing.get_args(kinds[0]))
+    if name == "openai_base_url":
+        return "an address that starts with http:// or https://"
+    if kinds[0] in (int, float):
+        noun = "a whole number" if kinds[0] is int else "a number"
+        return noun + _bounds(field)
+    return "a path" if kinds[0] is Path else "text"
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    """The alternatives of a type: `X | None` gives (X, None)."""
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+        return typing.get_args(annotation)
+    return (annotation,)
+
+
+def _bounds(field: FieldInfo) -> str:
+    words = {"ge": "at least", "gt": "above", "le": "at most"}
+    limits = [
+        f"{word} {getattr(rule, key)}" for rule in field.metadata for key, word in words.items() if hasattr(rule, key)
+    ]
+    return " " + " and ".join(limits) if limits else ""
+
+
+if __name__ == "__main__":
+    print(example(), end="")

@@ -1,0 +1,142 @@
+"""A live app on loopback and a real browser. Which core answers is chosen by `core` alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bot.desk.store import Desk
+from bot.serve.app import create_app
+from bot.settings import Settings
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+STAFF_KEY = "a-staff-key"
+KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
+
+
+def _fakes() -> ModuleType:
+    path = Path(__file__).parents[1] / "unit" / "serve" / "fakes.py"
+    spec = importlib.util.spec_from_file_location("serve_fakes", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["serve_fakes"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+fakes = _fakes()
+
+
+@dataclass
+class Live:
+    """The running app, and what it was made of."""
+
+    url: str
+    desk: Desk
+    core: Any
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def core() -> Any:
+    """The assistant under the page: a fake, so that each test knows what is answered."""
+    return fakes.FakeAssistant()
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """Serves any app on a free port of loopback; gives its address."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def live_app(core: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Over the fake core."""
+    folder = tmp_path_factory.mktemp("desk")
+    desk = Desk(f"sqlite:///{folder}/desk.sqlite3")
+    settings = Settings(_env_file=None, staff_key=STAFF_KEY, api_key=None)  # type: ignore[call-arg]
+    app = create_app(core, desk, settings, redact=lambda text: text.replace("13800001111", "〈电话〉"))
+    with running(app) as url:
+        yield Live(url, desk, core)
+    desk.close()
+
+
+@pytest.fixture(scope="session")
+def real_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Over the real wiring and the tickets in knowledge/."""
+    from bot import wire
+
+    folder = tmp_path_factory.mktemp("real")
+    url = f"sqlite:///{folder}/desk.sqlite3"
+    settings = Settings(_env_file=None, index_dir=folder / "index", database_url=url)  # type: ignore[call-arg]
+    wire.ingest(settings, [KNOWLEDGE])
+    with running(wire.app(settings)) as address:
+        desk = Desk(url)
+        yield Live(address, desk, None)
+        desk.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.fail("The browser tests need chromium or google-chrome on the PATH.")
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_app: Live) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="zh-CN")
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    visit(opened, live_app)
+    yield opened
+    context.close()
+
+
+def visit(page: Page, live: Live) -> None:
+    page.goto(live.url)
+    page.wait_for_selector(".welcome .chip")
+
+
+def ask(page: Page, text: str) -> None:
+    """Types and sends by keyboard, and waits for the whole reply."""
+    before = page.locator("#log .reply .actions").count()
+    page.fill("#ask textarea", text)
+    page.press("#ask textarea", "Enter")
+    page.wait_for_function("n => document.querySelectorAll('#log .reply .actions').length > n", arg=before)

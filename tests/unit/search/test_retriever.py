@@ -1,0 +1,85 @@
+"""Tickets are found, by LangChain's interface and by our own."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableLambda
+
+from bot.search.build import Build, open_build
+from bot.search.retriever import TicketRetriever
+
+
+@pytest.fixture
+def retriever(build: Build) -> TicketRetriever:
+    return TicketRetriever(build, k=3)
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [("冷库的温度怎么调", "t1"), ("托盘租金多少钱", "t2"), ("E1042", "t3"), ("貨丟了怎麼賠", "t6"), ("配置进度", "t5")],
+)
+def test_the_right_ticket_is_first(retriever: TicketRetriever, question: str, best: str) -> None:
+    assert retriever.search(question)[0].ticket == best
+
+
+def test_every_ticket_is_ranked_once_even_beyond_the_collection(retriever: TicketRetriever) -> None:
+    hits = retriever.search("托盘租金", k=50)
+    assert sorted(hit.ticket for hit in hits) == ["t1", "t2", "t3", "t4", "t5", "t6"]
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert all(-1 <= hit.dense <= 1.001 and hit.lexical >= 0 and 0 <= hit.coverage <= 1.001 for hit in hits)
+    assert retriever.search("托盘租金", k=1) == hits[:1]
+    assert retriever.search("托盘租金", k=0) == []
+
+
+@pytest.mark.parametrize("question", ["", "  ", "😀🎉", "？！", "[图片]", "〈域名〉"])
+def test_a_question_without_words_finds_nothing(retriever: TicketRetriever, question: str) -> None:
+    assert retriever.search(question) == []
+    assert retriever.invoke(question) == []
+
+
+@pytest.mark.parametrize("question", ["x" * 8000, "托盘" * 4000, "\ud800托盘", "'; DROP TABLE--", "한국어", "$in {}"])
+def test_odd_questions_are_borne(retriever: TicketRetriever, question: str) -> None:
+    assert len(retriever.search(question)) == 6
+
+
+def test_placeholders_do_not_steer(retriever: TicketRetriever) -> None:
+    assert retriever.search("托盘租金 [域名] 〈域名〉") == retriever.search("托盘租金")
+
+
+def test_relevance_is_the_cosine_to_each_statement(retriever: TicketRetriever, search_fakes: Any) -> None:
+    rows = [row for ticket in search_fakes.TICKETS for row in search_fakes.statements(ticket)]
+    near = retriever.relevance(rows[1].text, rows)
+    assert near[1] == pytest.approx(1, abs=1e-3)
+    assert max(near) == near[1]
+    unknown = search_fakes.statements(search_fakes.ticket(9, "a", "b", "c"))
+    assert retriever.relevance("托盘", unknown) == [0.0]
+    assert retriever.relevance("", rows) == [0.0] * len(rows)
+    assert retriever.relevance("托盘", []) == []
+
+
+def test_it_is_a_langchain_retriever(retriever: TicketRetriever) -> None:
+    assert isinstance(retriever, BaseRetriever)
+    found = retriever.invoke("托盘租金")
+    assert [document.id for document in found] == [hit.ticket for hit in retriever.search("托盘租金", 3)]
+    first = found[0]
+    assert first.page_content == "托盘租金\n托盘一个月多少钱\n托盘按月计租，每个每月十二元，不足一月按一月计。"
+    assert first.metadata.items() >= {
+        "ticket": "t2", "title": "托盘租金", "product": "仓储", "topic": "咨询", "source": "a.md#2"
+    }.items()  # fmt: skip
+    assert {"score", "dense", "lexical", "coverage"} <= first.metadata.keys()
+    assert retriever.batch(["托盘租金", "丢件"])[0] == found
+    assert asyncio.run(retriever.ainvoke("托盘租金")) == found
+    chain = retriever | RunnableLambda(lambda documents: [document.metadata["ticket"] for document in documents])
+    assert chain.invoke("托盘租金")[0] == "t2"
+
+
+def test_an_index_without_tickets_finds_nothing(tmp_path: Path, search_fakes: Any) -> None:
+    search_fakes.publish_all(tmp_path, [], search_fakes.HashEmbeddings())
+    build = open_build(tmp_path, search_fakes.HashEmbeddings())
+    assert TicketRetriever(build).search("托盘") == []
+    build.close()

@@ -1,0 +1,86 @@
+"""The app over a scripted core and a database in memory, called without a network."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from bot.desk.store import Desk
+from bot.serve.app import create_app
+from bot.serve.pages import chat
+from bot.settings import Settings
+
+
+def _fakes() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("serve_fakes", Path(__file__).with_name("fakes.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["serve_fakes"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+fakes = _fakes()
+LOOPBACK = ("127.0.0.1", 50000)
+STRANGER = ("203.0.113.9", 50000)
+
+
+def redact(text: str) -> str:
+    return text.replace("13800001111", "〈电话〉")
+
+
+@pytest.fixture
+def core() -> Any:
+    return fakes.FakeAssistant()
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    opened = Desk("sqlite://")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def make_app(core: Any, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., FastAPI]:
+    """Without Gradio's page unless it is asked for: building it takes half a second."""
+
+    def make(page: bool = False, **keys: str) -> FastAPI:
+        if not page:
+            monkeypatch.setattr(chat, "mount", lambda *_: None)
+        settings = Settings(_env_file=None, **keys)  # type: ignore[arg-type]
+        return create_app(core, desk, settings, redact, report_dir=tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def make_client(make_app: Callable[..., FastAPI]) -> Callable[..., TestClient]:
+    def make(client: tuple[str, int] = LOOPBACK, **keys: Any) -> TestClient:
+        return TestClient(
+            make_app(**keys),
+            base_url="http://127.0.0.1:7860",
+            client=client,
+            raise_server_exceptions=False,
+            follow_redirects=False,
+        )
+
+    return make
+
+
+@pytest.fixture
+def client(make_client: Callable[..., TestClient]) -> TestClient:
+    return make_client(staff_key="staff-key")
+
+
+@pytest.fixture
+def serve_fakes() -> ModuleType:
+    return fakes

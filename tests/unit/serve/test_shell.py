@@ -1,0 +1,42 @@
+"""The page's template: ours in the head, and nobody else's."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.serve import telemetry
+from bot.serve.pages import assets
+
+
+def test_the_head_is_ours(make_client: Callable[..., TestClient]) -> None:
+    client = make_client(page=True)
+    page = client.get("/", headers={"accept-encoding": "br, gzip"}).text
+    assert '<html\n\tlang="zh-CN"' in page and "技术支持助手" in page
+    head = page.split("</head>")[0]
+    for gone in ("og:image", "twitter:", "githubusercontent", "manifest.json", "iframeResizer.contentWindow"):
+        assert gone not in head
+    for name in ("style.css", "script.js", "icon.svg"):
+        address = assets.address(name)
+        assert address in head
+        assert "immutable" in client.get(f"/{address}").headers["cache-control"]
+    assert 'lang="en"' in client.get("/", headers={"cookie": "desk_lang=en"}).text
+    assert 'lang="zh-CN"' in client.get("/", headers={"cookie": "desk_lang=<x>; ;;="}).text
+
+
+def test_only_listed_files_are_served(client: TestClient) -> None:
+    for name in ("texts.py", "..%2Ftexts.py", "%2e%2e/app.py", "none"):
+        assert client.get(f"/ui/{name}").status_code == 404
+
+
+def test_logs_have_a_number_and_no_words(caplog: pytest.LogCaptureFixture) -> None:
+    numbers = telemetry.Telemetry()
+    try:
+        raise ValueError("the customer's words")
+    except ValueError as error:
+        with caplog.at_level(logging.ERROR):
+            number = numbers.failure(error)
+    assert len(number) == 6 and "ValueError" in caplog.text and "customer's" not in caplog.text
