@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -113,4 +114,7 @@ def app(settings: Settings) -> FastAPI:
     """The web application."""
     from bot.serve.app import create_app  # loads Gradio, so only for serving
 
-    return create_app(assistant(settings), Desk(settings.database_url), settings, redactor(settings).clean)
+    answering = assistant(settings)
+    # The first question should not wait for the embedding to load, nor the first page for its examples.
+    threading.Thread(target=answering.suggestions, args=(1,), daemon=True).start()
+    return create_app(answering, Desk(settings.database_url), settings, redactor(settings).clean)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from bot.records import Draft, Evidence
-from bot.tickets.facts import numbers
+from bot.tickets.facts import numbers, quantities
 from bot.tickets.mending import links
 
 # Work and promises of a person, in any voice; a reply never makes one of them its own.
@@ -37,9 +37,11 @@ CLAIM = re.compile(
 _PLACEHOLDER = re.compile(r"〈[^〈〉\n]{1,10}〉|\[(?:REDACTED_[A-Z]+|[^\[\]\n]{0,10}(?:已脱敏|脱敏)[^\[\]\n]{0,6})\]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
 _NOT = re.compile(
-    r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未|勿|禁止|(?<![分特类区级个识性辨])别(?=[^的名人])|非(?![常法])|\b(?:not|no|never|cannot|can't|don't|doesn't|without)\b",
+    r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未(?!来)|勿|禁止|(?<![分特类区级个识性辨])别(?=[^的名人])|"
+    r"非(?![常法])|\b(?:not|no|never|cannot|can't|don't|doesn't|without)\b",
     re.I,
 )
+_CLAUSE = re.compile(r"[^，。；！？,;!?\n]+")
 _WORD = re.compile(r"[\u3400-\u9fff]+")
 _ENGLISH_LEAD = re.compile(r"^In a similar ticket, support (?:explained|said|suggested):?\s*", re.I)
 CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold
@@ -75,15 +77,27 @@ def _check(text: str, cited: Sequence[Evidence], question: str) -> str | None:
         return "number"
     if not set(_PLACEHOLDER.findall(text)) <= set(_PLACEHOLDER.findall(source)):
         return "placeholder"
+    plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])  # 三个月 may stand for 90天
     context = f"{source}\n" + "\n".join(f"{row.ticket.title}\n{row.statement.asked}" for row in cited)
     folded = _fold(f"{context}\n{question}")
-    if any(_fold(name) not in folded for name in _NAME.findall(bare)):
+    if any(_fold(name) not in folded for name in _NAME.findall(plain)):
         return "name"
-    if _contained(bare, context) < CONTAINED:
+    if _contained(plain, context) < CONTAINED:
         return "words"
-    if bool(_NOT.search(bare)) and not _NOT.search(source):
+    if not all(_agrees(clause, source) for clause in _CLAUSE.findall(bare)):
         return "negation"
     return None
+
+
+def _agrees(clause: str, source: str) -> bool:
+    """Whether one of the source's clauses that speak of the same thing says yes or no as this one does."""
+    words = set(_pairs(_FRAME.sub(" ", clause)))
+    shared = [(len(words & set(_pairs(other))), bool(_NOT.search(other))) for other in _CLAUSE.findall(source)]
+    most = max((count for count, _ in shared), default=0)
+    denied = bool(_NOT.search(clause))
+    if not most:
+        return not denied or bool(_NOT.search(source))
+    return any(other == denied for count, other in shared if 2 * count >= most)
 
 
 def _unlisted(text: str) -> str:

@@ -12,6 +12,7 @@ from bot.tickets.redaction import ANY_MASK
 from bot.tickets.resolution import resolution
 
 _ASKS = re.compile(r"怎么|如何|为什么|为何|多久|多少|吗|么|哪|什么|[？?]|区别|步骤|忘记|修改|找回|过期")
+_QUESTION = re.compile(r"怎么|如何|为什么|为何|多久|多少|吗|么[？?]|哪|什么|[？?]")
 _PLAIN = re.compile(r"^[^\n{}\[\]<>\\]{4,32}$")
 
 
@@ -21,7 +22,8 @@ def suggestions(
     """Up to `n` titles; with `answered`, each was asked and got an answer."""
     found: list[str] = []
     seen: set[str] = set()
-    for ticket in tickets if tickets is not None else _varied(library):
+    rows = tickets if tickets is not None else _varied(library)
+    for ticket in sorted(rows, key=lambda row: not _QUESTION.search(row.title)):
         title = ticket.title.strip()
         if len(found) == n:
             break

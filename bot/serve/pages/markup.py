@@ -124,15 +124,14 @@ def chips(questions: Iterable[str], label: str) -> str:
 
 
 def handoff(answer: Answer, texts: Texts, offered: bool) -> str:
-    """Why a person is needed, what to have ready, and the way there."""
+    """Why a person is needed and what to have ready, where the reply has not said so, and the way there."""
     if answer.handoff is None:
         return ""
-    needs = "".join(f"<li>{escape(need)}</li>" for need in answer.handoff.needs)
+    reason = "" if answer.handoff.reason in answer.text else f"<p>{lines(answer.handoff.reason)}</p>"
+    needs = "".join(f"<li>{escape(need)}</li>" for need in answer.handoff.needs if need not in answer.text)
     listed = f"<p>{texts.needs}：</p><ul>{needs}</ul>" if needs else ""
     button = f'<button type="button" class="do-person">{texts.person}</button>' if offered else ""
-    return (
-        f'<div class="person"><h4>{texts.need_person}</h4><p>{lines(answer.handoff.reason)}</p>{listed}{button}</div>'
-    )
+    return f'<div class="person"><h4>{texts.need_person}</h4>{reason}{listed}{button}</div>'
 
 
 def handover(index: int, item: Handover, texts: Texts) -> str:
