@@ -17,7 +17,8 @@ from rich.table import Table
 from bot import launch, wire
 from bot.evaluate import lines, metrics, questions, report, run
 from bot.evaluate.metrics import Result
-from bot.records import Answer, DeskError, Question
+from bot.records import Answer, DeskError, Question, QuestionError, Sentence
+from bot.reply.live import LiveAssistant
 from bot.settings import Settings
 
 TAG = "desk"  # the name of a run in its TREC lines
@@ -37,6 +38,8 @@ def ingest(settings: Settings, args: argparse.Namespace) -> None:
         print(f"{name.capitalize()}: {counts or 'none'}.")
     for item in result["set_aside"]:
         print(f"Set aside: {item['file']}, line {item['line']}: {item['reason']}")
+    for item in result.get("withheld", ()):
+        print(f"Withheld: {item['file']}, line {item['line']}: {item['reason']}")
     print(f"Build {result['build']} is in use.")
 
 
@@ -57,10 +60,18 @@ def answer(settings: Settings, args: argparse.Namespace) -> None:
         for done, (line, question) in enumerate(batch, start=1):
             try:
                 reply = assistant.answer(question)
+            except QuestionError as error:  # one bad question must not cost the batch
+                reply = refused(question, str(error), assistant)
             except DeskError as error:
                 raise line.error(str(error)) from None
             out.write(json.dumps(reply.as_json(), ensure_ascii=False) + "\n")
             advance(done, len(batch))
+
+
+def refused(question: Question, why: str, assistant: LiveAssistant) -> Answer:
+    """What a customer would be told of a question that is empty or too long, as an Answer."""
+    sentence = Sentence(why, "question")
+    return Answer(question.id, "clarify", why, (sentence,), engine=assistant.engine, index=assistant.build)
 
 
 def retrieve(settings: Settings, args: argparse.Namespace) -> None:

@@ -116,5 +116,11 @@ def app(settings: Settings) -> FastAPI:
 
     answering = assistant(settings)
     # The first question should not wait for the embedding to load, nor the first page for its examples.
-    threading.Thread(target=answering.suggestions, args=(1,), daemon=True).start()
+    threading.Thread(target=_warm, args=(answering, settings), daemon=True).start()
     return create_app(answering, Desk(settings.database_url), settings, redactor(settings).clean)
+
+
+def _warm(answering: LiveAssistant, settings: Settings) -> None:
+    answering.suggestions(1)
+    if not isinstance(writer(settings), ExtractiveWriter):
+        import langchain_openai  # noqa: F401 - two seconds that the first customer should not wait

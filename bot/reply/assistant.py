@@ -145,10 +145,11 @@ class Assistant:
         """The writer's sentences that hold; the fallback's when it fails or nothing holds."""
         parts = self._parts
         try:
-            yield from self._release(reply, brief, parts.writer.write(brief, reply.usage))
             reply.prompt = parts.writer.prompt
+            yield from self._release(reply, brief, parts.writer.write(brief, reply.usage))
         except WriterError as error:
             log.warning("writer %s failed: %s", parts.writer.engine, error)
+            reply.notice = say("model_stopped", reply.language)
         if not reply.cited and parts.fallback is not parts.writer:
             reply.notice = say("model_failed", reply.language)
             reply.engine, reply.prompt = parts.fallback.engine, parts.fallback.prompt

@@ -43,8 +43,12 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "Which product or function is it ($options), and what exactly happens?",
     },
     "model_failed": {
-        "zh": "模型暂时不可用，本回复由内置的摘录方式生成。",
-        "en": "The model is not available at the moment; this reply was put together from quotes.",
+        "zh": "模型没有给出可用的回复，本回复由内置的摘录方式生成。",
+        "en": "The model gave no reply that could be used; this one was put together from quotes.",
+    },
+    "model_stopped": {
+        "zh": "模型中途停止了，以上可能不是完整的回复。",
+        "en": "The model stopped on the way; this may not be its whole reply.",
     },
 }
 

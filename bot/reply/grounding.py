@@ -28,10 +28,12 @@ CLAIM = re.compile(
     r"(?:正在|马上|稍后|这就|已经?)(?:会|将)?(?:为|帮|给|替)(?:您|你)|"
     r"(?:客服|工程师|专人)(?:已经?|稍后|会|将)+(?:与|和)?(?:您|你)?(?:介入|联系|跟进|处理)|"
     r"\b(?:I|we)(?:['’](?:ve|ll|m|re)| have| will| am| are)? (?:already |just |now )?"
-    r"(?:process|refund|fix|enabl|issu|reset|submit|escalat|contact|handl|restor|look)\w* (?:you|it|this|that|the|into)|"
+    r"(?:process|refund|fix|enabl|issu|reset|submit|escalat|contact|handl|restor|look)\w* "
+    r"(?:you|it|this|that|the|into)|"
     r"\b(?:(?:has|have) (?:already |just |now )?been|it['’]s (?:already |just |now )?been) "
-    r"(?:processed|refunded|enabled|issued|reset|restored|handled|fixed|submitted|escalated|resolved|completed for you)\b|"
-    r"\b(?:was|were|is being|are being) (?:already |just |now )?(?:processed|refunded|restored|handled|fixed|resolved)\b",
+    r"(?:processed|refunded|enabled|issued|reset|restored|handled|fixed|submitted|escalated|resolved|completed for you)"
+    r"\b|\b(?:was|were|is being|are being) (?:already |just |now )?"
+    r"(?:processed|refunded|restored|handled|fixed|resolved)\b",
     re.I,
 )
 _PLACEHOLDER = re.compile(r"〈[^〈〉\n]{1,10}〉|\[(?:REDACTED_[A-Z]+|[^\[\]\n]{0,10}(?:已脱敏|脱敏)[^\[\]\n]{0,6})\]")

@@ -90,7 +90,7 @@ class LiveAssistant:
             return
         try:
             fresh = self._open()
-        except BuildError as error:
+        except (BuildError, OSError, ValueError) as error:
             self._failed = newest
             log.error("build %s was not taken: %s", newest, error)
             return

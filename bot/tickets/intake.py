@@ -1,4 +1,4 @@
-"""Files become knowledge: the straight line reader -> redaction -> statements -> clusters -> passages.
+"""Files become knowledge: the straight line reader -> redaction -> statements -> door -> clusters -> passages.
 
 Hands everything on as records; where it is stored is not its business.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.records import STATEMENT_KINDS, KnowledgeError, Passage, SetAside, Statement, Ticket
+from bot.tickets import door
 from bot.tickets.clusters import Conflict, agree, canonical, conflicts, dispute
 from bot.tickets.passages import passages
 from bot.tickets.reader import read
@@ -35,6 +36,7 @@ class Knowledge:
     conflicts: tuple[Conflict, ...] = ()
     redactions: dict[str, int] = field(default_factory=dict)
     files: int = 0
+    withheld: tuple[SetAside, ...] = ()
 
     def report(self) -> dict[str, object]:
         """Counts for people and for the manifest."""
@@ -45,6 +47,7 @@ class Knowledge:
             "files": self.files,
             "tickets": len(self.tickets),
             "set_aside": [{"file": row.file, "line": row.line, "reason": row.reason} for row in self.set_aside],
+            "withheld": [{"file": row.file, "line": row.line, "reason": row.reason} for row in self.withheld],
             "statements": {kind: kinds.get(kind, 0) for kind in STATEMENT_KINDS},
             "resolutions": dict(Counter(resolution(self.statements[ticket.id]) for ticket in self.tickets)),
             "passages": sum(len(found) for found in self.passages.values()),
@@ -103,7 +106,8 @@ def learn(
         if progress:
             progress(number, len(raw))
     tickets = without_boilerplate(identified(tickets))
-    rows = agree(row for ticket in tickets for row in statements(ticket))
+    told, withheld = at_the_door(tickets)
+    rows = agree(told)
     found = conflicts(rows)
     said: dict[str, list[Statement]] = defaultdict(list)
     for row in dispute(rows, found):
@@ -117,7 +121,23 @@ def learn(
         conflicts=tuple(found),
         redactions=dict(redactions),
         files=len(todo),
+        withheld=tuple(withheld),
     )
+
+
+def at_the_door(tickets: Iterable[Ticket]) -> tuple[list[Statement], list[SetAside]]:
+    """The statements that may become knowledge, and those that were stopped, by ticket and reason."""
+    told: list[Statement] = []
+    stopped: list[SetAside] = []
+    for ticket in tickets:
+        for row in statements(ticket):
+            why = door.reason(row.text)
+            if why is None:
+                told.append(row)
+            else:
+                line = ticket.turns[row.turn].line or ticket.source.line
+                stopped.append(SetAside(ticket.source.file, line, f"a sentence of ticket {ticket.id}: {why}"))
+    return told, stopped
 
 
 def identified(tickets: Iterable[Ticket]) -> list[Ticket]:

@@ -1,0 +1,120 @@
+"""A new build is taken between two questions, and the old one closed once, after its last reply."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from bot.records import Answer, BuildError, Question
+from bot.reply.live import LiveAssistant, Opened
+from tests.unit.reply.fakes import FakeLibrary, desk
+
+ASKED = Question("托盘租金怎么算？")
+
+
+class Builds:
+    """A pointer to the published build, and what was opened and closed."""
+
+    def __init__(self) -> None:
+        self.current: str | None = "b1"
+        self.broken: set[str] = set()
+        self.opened: list[str] = []
+        self.closed: list[str] = []
+
+    def open(self) -> Opened:
+        name = self.current or ""
+        self.opened.append(name)
+        if name in self.broken:
+            raise BuildError(f"{name} is damaged")
+        return Opened(name, desk(library=FakeLibrary(name)), lambda: self.closed.append(name))
+
+    def live(self) -> LiveAssistant:
+        return LiveAssistant(self.open, lambda: self.current)
+
+
+@pytest.fixture
+def builds() -> Builds:
+    return Builds()
+
+
+def test_a_new_build_answers_the_next_question(builds: Builds) -> None:
+    live = builds.live()
+    assert (live.answer(ASKED).index, live.build) == ("b1", "b1")
+    builds.current = "b2"
+    assert (live.answer(ASKED).index, live.build) == ("b2", "b2")
+    assert (builds.opened, builds.closed) == (["b1", "b2"], ["b1"])
+
+
+def test_a_reply_in_flight_ends_on_its_build_which_is_then_closed_once(builds: Builds) -> None:
+    live = builds.live()
+    first, second = live.stream(ASKED), live.stream(ASKED)
+    next(first), next(second)
+    builds.current = "b2"
+    assert live.answer(ASKED).index == "b2"
+    assert builds.closed == []
+    assert [item.index for item in first if isinstance(item, Answer)] == ["b1"]
+    assert builds.closed == []
+    assert [item.index for item in second if isinstance(item, Answer)] == ["b1"]
+    assert builds.closed == ["b1"]
+    live.close()
+    assert builds.closed == ["b1", "b2"]
+
+
+def test_an_abandoned_reply_lets_go(builds: Builds) -> None:
+    live = builds.live()
+    reply = live.stream(ASKED)
+    next(reply)
+    builds.current = "b2"
+    live.answer(ASKED)
+    getattr(reply, "close")()  # noqa: B009
+    assert builds.closed == ["b1"]
+
+
+def test_a_broken_build_leaves_the_old_one_and_is_tried_once(builds: Builds) -> None:
+    live = builds.live()
+    builds.current, builds.broken = "b2", {"b2"}
+    assert [live.answer(ASKED).index for _ in range(3)] == ["b1"] * 3
+    assert (builds.opened, builds.closed) == (["b1", "b2"], [])
+    builds.current = "b3"
+    assert live.answer(ASKED).index == "b3"
+
+
+def test_a_pointer_that_is_gone_changes_nothing(builds: Builds) -> None:
+    live = builds.live()
+    builds.current = None
+    assert live.answer(ASKED).index == "b1"
+
+
+def test_without_a_build_there_is_no_assistant(builds: Builds) -> None:
+    builds.broken = {"b1"}
+    with pytest.raises(BuildError):
+        builds.live()
+
+
+def test_everything_it_offers_is_the_current_builds(builds: Builds) -> None:
+    live = builds.live()
+    builds.current = "b2"
+    assert live.knowledge()["build"] == "b2"
+    assert live.engine == "extractive"
+    assert live.draft("客户：托盘租金怎么算").index == "b2"
+    assert live.suggestions(3) == desk().suggestions(3)
+
+
+def test_many_at_once_open_a_new_build_once(builds: Builds) -> None:
+    live = builds.live()
+    seen: list[str] = []
+
+    def ask() -> None:
+        for _ in range(20):
+            seen.append(live.answer(ASKED).index)
+
+    askers = [threading.Thread(target=ask) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    builds.current = "b2"
+    for asker in askers:
+        asker.join()
+    live.answer(ASKED)
+    assert len(seen) == 160 and set(seen) <= {"b1", "b2"}
+    assert (builds.opened, builds.closed) == (["b1", "b2"], ["b1"])
