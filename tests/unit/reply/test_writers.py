@@ -118,7 +118,7 @@ def test_the_prompt_holds_the_evidence_the_history_and_the_language() -> None:
         "[3] 〔个案〕您的库门",
         "客户：托盘在哪",
         "在东门",
-        "English",
+        "简体中文",
         full.question,
     ):
         assert part in prompt

@@ -85,6 +85,7 @@ def test_the_report_has_the_keys_of_the_contract(knowledge: Knowledge) -> None:
         "files",
         "tickets",
         "set_aside",
+        "withheld",
         "statements",
         "resolutions",
         "passages",
