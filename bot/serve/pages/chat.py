@@ -173,7 +173,8 @@ def build(chat: Chat) -> gr.Blocks:
         switch.click(toggle, [talk, lang], [lang, *chrome], **quiet)
         person.click(hand_over, [talk, lang], [log, talk, toast], **quiet)
         cancel.click(take_back, [talk, lang], [log, talk, toast], **quiet)
-        act.click(pressed, [payload, talk, lang], [toast], **quiet)
+        # "multiple": by default Gradio drops a press that comes while the last one is still on its way.
+        act.click(pressed, [payload, talk, lang], [toast], trigger_mode="multiple", **quiet)
         page.load(start, [talk], [lang, *chrome], **quiet)
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page
