@@ -68,6 +68,7 @@ class Assistant:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._known: dict[str, bool] = {}
 
     @property
     def engine(self) -> str:
