@@ -2,7 +2,7 @@
 # make test     everything, browser and model server included
 # make setup    the install alone
 # make check    format, lint, types, import arrows, unit tests: under two minutes
-# make bench    speed, scale, endurance
+# make bench    speed and memory (tests/bench)
 # make lock     renew requirements*.lock from requirements*.txt
 # make clean    remove .venv, the caches and the index; conversations stay
 
@@ -36,7 +36,7 @@ check: $(VENV)/dev.stamp
 	@$(PY) -m pytest -q tests/unit
 
 bench: $(VENV)/dev.stamp
-	@$(PY) -m pytest -s -m bench || { status=$$?; [ $$status -eq 5 ] && echo "There is no benchmark yet." || exit $$status; }
+	@$(PY) tests/bench/speed.py
 
 # uv reads neither pip.conf nor PIP_*: the mirror is handed over.
 lock: $(VENV)/dev.stamp
