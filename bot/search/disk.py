@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -78,6 +79,27 @@ def vacuum_chroma(folder: Path) -> None:
     with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as database:
         database.execute("INSERT INTO embedding_fulltext_search(embedding_fulltext_search) VALUES ('optimize')")
         database.execute("VACUUM")
+    blank_unused(folder)
+
+
+def blank_unused(folder: Path) -> None:
+    """Zeros the room that a closed Chroma folder's vector files keep for vectors to come.
+
+    hnswlib writes that room as it came from the heap, so it may hold any text this process has handled,
+    raw tickets among them. Its header (hnswlib's persistent format) gives, after a version of 4 bytes,
+    numbers of 8: offset, capacity, count, bytes a vector.
+    """
+    for header in folder.glob("*/header.bin"):
+        raw = header.read_bytes()
+        _, capacity, count, size = struct.unpack_from("<4Q", raw, 4)
+        for name, each in (("data_level0.bin", size), ("length.bin", 4)):
+            path = header.with_name(name)
+            length = path.stat().st_size
+            if length not in (capacity * each, count * each):
+                raise BuildError(f"{path} is not laid out as this version knows; the index was not published.")
+            with path.open("r+b") as file:
+                file.seek(count * each)
+                file.write(bytes(length - count * each))
 
 
 def _read_only(folder: Path) -> str:
