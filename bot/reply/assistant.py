@@ -199,8 +199,14 @@ class Assistant:
             return self._offered[:3]
         cited = {reply.evidence[number].ticket.id for number in reply.cited}
         near = [self._parts.library.tickets[hit.ticket] for hit in found.hits[1:6] if hit.ticket not in cited]
-        return suggestions(self._parts.library, 3, None, near)
+        return suggestions(self._parts.library, 3, self._answered, near)
 
     @cached_property
     def _offered(self) -> tuple[str, ...]:
-        return suggestions(self._parts.library, OFFERED, lambda title: self._find(title).decision.reason == "evidence")
+        return suggestions(self._parts.library, OFFERED, self._answered)
+
+    def _answered(self, title: str) -> bool:
+        """Whether a title, asked as a question, gets a plain answer; found out once a title."""
+        if title not in self._known:
+            self._known[title] = self._find(title).decision.reason == "evidence"
+        return self._known[title]
