@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.desk.store import Desk
+from bot.records import DeskError
 from bot.reply.assistant import Assistant, Parts
 from bot.reply.domain import Domain
 from bot.reply.gate import Gate
@@ -27,6 +29,8 @@ from bot.tickets.rewriting import rewrite
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
 
 
 def embeddings(settings: Settings) -> NamedEmbeddings:
@@ -121,6 +125,9 @@ def app(settings: Settings) -> FastAPI:
 
 
 def _warm(answering: LiveAssistant, settings: Settings) -> None:
-    answering.suggestions(1)
+    try:
+        answering.suggestions(1)
+    except DeskError as error:  # the same will be told to whoever asks first
+        log.warning("not warmed: %s", error)
     if not isinstance(writer(settings), ExtractiveWriter):
         import langchain_openai  # noqa: F401 - two seconds that the first customer should not wait

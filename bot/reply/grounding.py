@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from bot.records import Draft, Evidence
 from bot.tickets.facts import numbers, quantities
 from bot.tickets.mending import links
+from bot.tickets.redaction import ANY_MASK
 
 # Work and promises of a person, in any voice; a reply never makes one of them its own.
 _WORK = (
@@ -36,7 +37,6 @@ CLAIM = re.compile(
     r"(?:processed|refunded|restored|handled|fixed|resolved)\b",
     re.I,
 )
-_PLACEHOLDER = re.compile(r"〈[^〈〉\n]{1,10}〉|\[(?:REDACTED_[A-Z]+|[^\[\]\n]{0,10}(?:已脱敏|脱敏)[^\[\]\n]{0,6})\]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
 _NOT = re.compile(
     r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未(?!来)|勿|禁止|(?<![分特类区级个识性辨])别(?=[^的名人])|"
@@ -77,7 +77,7 @@ def _check(text: str, cited: Sequence[Evidence], question: str) -> str | None:
     bare = _ENGLISH_LEAD.sub("", _without(text, [(link.start, link.end) for link in urls]))
     if not numbers(_unlisted(bare)) <= numbers(source) | numbers(_unlisted(source)):
         return "number"
-    if not set(_PLACEHOLDER.findall(text)) <= set(_PLACEHOLDER.findall(source)):
+    if not set(ANY_MASK.findall(text)) <= set(ANY_MASK.findall(source)):
         return "placeholder"
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])  # 三个月 may stand for 90天
     context = f"{source}\n" + "\n".join(f"{row.ticket.title}\n{row.statement.asked}" for row in cited)

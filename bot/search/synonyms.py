@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 
+@lru_cache(maxsize=256)
 def expansion(question: str) -> str:
     """The trade's words for what a question says in a customer's, without those it already holds."""
     text = question.lower()

@@ -13,17 +13,8 @@ from itertools import pairwise
 
 from opencc import OpenCC  # type: ignore[import-untyped]
 
-# What redaction writes (〈域名〉) and what the publisher of the tickets left where a value was
-# ([域名], [REDACTED_URL], [URL已脱敏]). Names of buttons ([域名管理], [配置]) are written alike and must
-# stay, hence the closed list. A placeholder is no word: as one, it would make every question about
-# some domain find every ticket about another.
-_MASKED = (
-    r"URL|IP|KEY|图片|域名|CNAME域名|测试域名|七牛服务域名|长串|长数字|账号或时间戳|订单或对象ID|公司|社交账号|"
-    r"地址|凭证|邮箱|税号|空间|手机号|电话|密钥|身份证|姓名"
-)
-PLACEHOLDER = re.compile(
-    rf"〈[^〈〉\n]{{1,20}}〉|\[(?:REDACTED[A-Z0-9_]*|URL[:：][^\[\]\n]{{1,10}}|[^\[\]\n]{{1,10}}已脱敏|{_MASKED})\]"
-)
+from bot.tickets.redaction import ANY_MASK
+
 # A word may hold inner punctuation: qn-regions-cache.jsonl, 7.13.2, x-reqid.
 _WORD = re.compile(r"[a-z0-9]+(?:[._\-/:@][a-z0-9]+)*")
 _PIECE = re.compile(r"[a-z0-9]+")
@@ -48,7 +39,7 @@ def searchable(text: str) -> str:
     Traditional script is turned with Taiwan's computing words (伺服器 is 服务器), because those
     who write it to a support desk use them.
     """
-    plain = unicodedata.normalize("NFKC", PLACEHOLDER.sub(" ", text))
+    plain = unicodedata.normalize("NFKC", ANY_MASK.sub(" ", text))
     converter, traditional = _scripts()
     if traditional.isdisjoint(plain):
         return plain.strip()

@@ -17,10 +17,15 @@ from bot.tickets.mending import Link, links
 from bot.tickets.recognisers import RECOGNISERS, Span
 
 PLACEHOLDER = re.compile(r"〈([^〈〉\d\n]{1,8})(\d*)〉")
-# A placeholder or a publisher's mask: neither is indexed nor searched.
+# A placeholder (〈域名〉), or what the publisher of the tickets left where a value was ([域名], [REDACTED_URL],
+# [URL已脱敏]): neither is indexed or searched. Names of buttons ([域名管理], [配置]) are written alike and must
+# stay, hence the closed list.
+_MASKED = (
+    r"URL|IP|KEY|图片|域名|CNAME域名|测试域名|七牛服务域名|长串|长数字|账号或时间戳|订单或对象ID|公司|社交账号|"
+    r"地址|凭证|邮箱|税号|空间|手机号|电话|密钥|身份证|姓名"
+)
 ANY_MASK = re.compile(
-    r"〈[^〈〉\n]{1,10}〉|\[(?:REDACTED_[A-Z]+|[^\[\]\n]{0,10}(?:已脱敏|脱敏)[^\[\]\n]{0,6}|"
-    r"CNAME域名|URL(?::域名)?|域名|手机号|邮箱|长串|凭证|订单或对象ID|图片|IP|密钥)\]"
+    rf"〈[^〈〉\n]{{1,20}}〉|\[(?:REDACTED[A-Z0-9_]*|URL[:：][^\[\]\n]{{1,10}}|[^\[\]\n]{{0,10}}脱敏[^\[\]\n]{{0,6}}|{_MASKED})\]"
 )
 _HOST = re.compile(
     r"(?:(?<=//)|(?<![A-Za-z0-9_.\-@/\\]))\*?\.?(?:[A-Za-z0-9_](?:[A-Za-z0-9_\-]*[A-Za-z0-9_])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9_\-])"

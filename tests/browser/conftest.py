@@ -32,17 +32,17 @@ STAFF_KEY = "a-staff-key"
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 
 
-def _fakes() -> ModuleType:
-    path = Path(__file__).parents[1] / "unit" / "serve" / "fakes.py"
-    spec = importlib.util.spec_from_file_location("serve_fakes", path)
+def borrowed(name: str, *path: str) -> ModuleType:
+    """A helper module of another test folder, by its path below tests/."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parents[1].joinpath(*path))
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["serve_fakes"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-fakes = _fakes()
+fakes = borrowed("serve_fakes", "unit", "serve", "fakes.py")
 
 
 @dataclass
@@ -121,11 +121,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, live_app: Live) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="zh-CN")
-    opened = context.new_page()
-    opened.set_default_timeout(10_000)
-    visit(opened, live_app)
-    yield opened
+    with opened(browser, live_app, 1280, 860) as shown:
+        yield shown
+
+
+@contextmanager
+def opened(browser: Browser, live: Live, width: int, height: int) -> Iterator[Page]:
+    """The chat in a browser of its own, which forgets everything at the end."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    visit(page, live)
+    yield page
     context.close()
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,19 +12,15 @@ from playwright.sync_api import Browser, Page, expect
 from bot.desk.store import Desk
 from bot.settings import Settings
 
-from .conftest import KNOWLEDGE, Live, ask, running, visit
+from .conftest import KNOWLEDGE, Live, ask, borrowed, opened, running, visit
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def real_page(browser: Browser, real_app: Live) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    visit(page, real_app)
-    yield page
-    context.close()
+    with opened(browser, real_app, 390, 844) as page:
+        yield page
 
 
 def dense(text: str) -> str:
@@ -92,32 +84,18 @@ def test_two_browsers_at_once_do_not_meet(browser: Browser, real_app: Live) -> N
         context.close()
 
 
-def _scripted() -> ModuleType:
-    path = Path(__file__).parents[1] / "llm" / "scripted.py"
-    spec = importlib.util.spec_from_file_location("scripted_for_pages", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["scripted_for_pages"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_a_model_writes_on_the_same_page(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bot import wire
 
     folder = tmp_path_factory.mktemp("modelled")
-    with _scripted().Scripted() as llm:
+    with borrowed("scripted_for_pages", "llm", "scripted.py").Scripted() as llm:
         given: dict[str, Any] = {"openai_base_url": llm.base_url, "chat_model": "scripted", "llm_timeout": 10}
         url = f"sqlite:///{folder}/desk.sqlite3"
         settings = Settings(_env_file=None, index_dir=folder / "index", database_url=url, **given)
         wire.ingest(settings, [KNOWLEDGE])
-        with running(wire.app(settings)) as address:
-            context = browser.new_context(locale="zh-CN")
-            page = context.new_page()
-            page.set_default_timeout(15_000)
-            visit(page, Live(address, Desk(url), None))
+        with running(wire.app(settings)) as address, opened(browser, Live(address, Desk(url), None), 1280, 860) as page:
             # The number of the sentence about the 90 days is not known before the prompt is: all are cited.
             marks = "".join(f"[{number}]" for number in range(1, 9))
             llm.plan(("reply", f"免费证书有效期为90天，过期请重新申请。{marks}\n免费证书有效期为 5 年。{marks}"))
@@ -130,4 +108,3 @@ def test_a_model_writes_on_the_same_page(
             ask(page, "忘记密码怎么办")
             expect(page.locator("#log .reply").last).to_contain_text("重置密码")
             expect(page.locator("#log .reply").last).to_contain_text("摘录方式")
-            context.close()
