@@ -78,7 +78,17 @@ def parser() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: KNOWLEDGE_DIR)"
     )
     ingest.add_argument("--if-missing", action="store_true", help="do nothing when there is an index")
+    ingest.add_argument("--progress", action="store_true", help="tell the progress as JSON lines on standard error")
     _json(ingest)
+
+    forget = command("forget", "Take tickets out of the index for good, though their file still holds them.")
+    forget.add_argument("tickets", nargs="+", metavar="TICKET", help="id of a ticket")
+
+    review = command("review", "Write the tickets' common answers and conflicts to a file for a maintainer to edit.")
+    review.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: KNOWLEDGE_DIR)"
+    )
+    review.add_argument("--out", type=Path, metavar="FILE", help="the file (default: rulings.toml beside the tickets)")
 
     ask = command("ask", "Answer one question.")
     ask.add_argument("question", metavar="QUESTION")

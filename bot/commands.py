@@ -26,8 +26,11 @@ TAG = "desk"  # the name of a run in its TREC lines
 
 def ingest(settings: Settings, args: argparse.Namespace) -> None:
     paths: list[Path] = args.paths or [settings.knowledge_dir]
-    with _progress("passages") as advance:
-        result = wire.ingest(settings, paths, advance)
+    if args.progress:
+        result = wire.ingest(settings, paths, _steps("index"), _steps("read"))
+    else:
+        with _progress("passages") as advance:
+            result = wire.ingest(settings, paths, advance)
     if args.json:
         print(json.dumps(result, ensure_ascii=False))
         return
@@ -38,9 +41,39 @@ def ingest(settings: Settings, args: argparse.Namespace) -> None:
         print(f"{name.capitalize()}: {counts or 'none'}.")
     for item in result["set_aside"]:
         print(f"Set aside: {item['file']}, line {item['line']}: {item['reason']}")
+    for item in result["notes"]:
+        print(f"Note: {item['file']}, line {item['line']}: {item['reason']}")
+    for conflict in result["contradictions"]:
+        values = " against ".join(side["value"] for side in conflict["sides"])
+        print(f"Conflict ({conflict['why'] or 'not settled'}): {values}: {conflict['sides'][0]['clauses'][0]}")
     for item in result.get("withheld", ()):
         print(f"Withheld: {item['file']}, line {item['line']}: {item['reason']}")
     print(f"Build {result['build']} is in use.")
+
+
+def forget(settings: Settings, args: argparse.Namespace) -> None:
+    with _progress("passages") as advance:
+        result = wire.forget(settings, args.tickets, advance)
+    for ticket in result["before"]:
+        print(f"Ticket {ticket} was forgotten before.")
+    if result["forgotten"]:
+        print(f"Forgotten, and gone from disk: {', '.join(result['forgotten'])}. {result['tickets']} tickets are left.")
+    if result["alike"]:
+        print(f"The same words stand in {', '.join(result['alike'])}: forget these as well if the words must go.")
+    if not result["tickets"]:
+        print("No ticket is left: until the next ingest no question can be answered.")
+    print(f"Build {result['build']} is in use.")
+
+
+def review(settings: Settings, args: argparse.Namespace) -> None:
+    paths: list[Path] = args.paths or [settings.knowledge_dir]
+    folder = paths[0] if paths[0].is_dir() else paths[0].parent
+    out = args.out or folder / "rulings.toml"
+    result = wire.review(settings, paths, out)
+    print(f"{result['answers']} answers that several tickets give, {result['new_answers']} of them new in {out}.")
+    new, unsettled = result["new_conflicts"], result["open_conflicts"]
+    print(f"{result['conflicts']} conflicts, {new} of them new, {unsettled} not settled.")
+    print("Edit the file, then run `python -m bot ingest`.")
 
 
 def ask(settings: Settings, args: argparse.Namespace) -> None:
@@ -115,6 +148,8 @@ def serve(settings: Settings, _: argparse.Namespace) -> None:
 
 COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "ingest": ingest,
+    "forget": forget,
+    "review": review,
     "ask": ask,
     "answer": answer,
     "retrieve": retrieve,
@@ -173,3 +208,16 @@ def _progress(noun: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(noun, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _steps(stage: str) -> Callable[[int, int], None]:
+    """Progress for a program: a JSON line on stderr for each further percent of a stage."""
+    last = -1
+
+    def advance(done: int, total: int) -> None:
+        nonlocal last
+        if (percent := 100 * done // max(total, 1)) != last:
+            last = percent
+            print(json.dumps({"stage": stage, "done": done, "total": total}), file=sys.stderr, flush=True)
+
+    return advance

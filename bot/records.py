@@ -39,7 +39,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One past case. `category` is "product｜topic" as written; both parts may be empty."""
+    """One past case. `category` is "product｜topic" as written; `date` is ISO 8601. Each may be empty."""
 
     id: str
     title: str
@@ -51,6 +51,7 @@ class Ticket:
     summary: str = ""
     root_cause: str = ""
     source: Source = field(default_factory=lambda: Source("", 0, 0))
+    date: str = ""
 
     @property
     def agent_text(self) -> str:
@@ -58,9 +59,9 @@ class Ticket:
 
     @property
     def text(self) -> str:
-        """Everything a search may look at, the boilerplate root cause left out."""
+        """Everything a search may look at; a boilerplate root cause was dropped when the ticket came in."""
         said = [turn.text for turn in self.turns]
-        parts = [self.title, self.question, self.summary, *said]
+        parts = [self.title, self.question, self.summary, *said, self.root_cause]
         return "\n".join(dict.fromkeys(part for part in parts if part))
 
 
@@ -69,8 +70,8 @@ class Statement:
     """What an agent said that stands on its own: a sentence, or a list of steps kept together.
 
     `text` is mended and cleaned for a reader (steps on lines of their own); `quote` is the
-    ticket's exact words. `agree` counts the tickets that say the same, this one included;
-    `disputed` marks a value that another ticket contradicts.
+    ticket's exact words. `agree` counts the tickets that say the same; `same` is the id of the statement that
+    stands for all of them, "" when this one does. `disputed`: another contradicts it; `edited`: a maintainer's words.
     """
 
     id: str
@@ -82,6 +83,8 @@ class Statement:
     asked: str = ""
     agree: int = 1
     disputed: bool = False
+    same: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A statement put before a writer, numbered from 1, with its relevance to the question."""
+    """A statement put before a writer, numbered from 1, with its relevance; `also`: other tickets that say it."""
 
     n: int
     statement: Statement
     ticket: Ticket
     score: float
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ class Citation:
     agree: int
     source: Source
     category: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
@@ -37,6 +37,8 @@ class Redact(Protocol):
     """Replaces private values by placeholders."""
 
     def clean(self, text: str) -> str: ...
+
+    def together(self, texts: Sequence[str]) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class Assistant:
         """Counts of the build, for the page about knowledge."""
         return {"build": self.build, **self._parts.report}
 
+    def library(self) -> Library:
+        """The tickets and statements of the build."""
+        return self._parts.library
+
     def stream(self, question: Question) -> Iterator[Sentence | Answer]:
         """Each sentence as it is released; the Answer last."""
         reply = Composition(question, language_of(question.text), self.engine)
@@ -131,9 +137,9 @@ class Assistant:
                 f"问题太长了（{len(question.text)} 字，最多 {self._parts.longest} 字），请只保留关键的描述和报错。"
                 f" The question is too long: at most {self._parts.longest} characters are taken."
             )
-        clean = self._parts.redactor.clean
-        history = tuple(Message(item.role, clean(item.content)) for item in question.history)
-        return replace(question, text=clean(question.text), history=history)
+        said = self._parts.redactor.together([*(item.content for item in question.history), question.text])
+        history = tuple(Message(item.role, text) for item, text in zip(question.history, said[:-1], strict=True))
+        return replace(question, text=said[-1], history=history)
 
     def _find(self, text: str) -> _Found:
         parts = self._parts
@@ -149,7 +155,7 @@ class Assistant:
             reply.prompt = parts.writer.prompt
             yield from self._release(reply, brief, parts.writer.write(brief, reply.usage))
         except WriterError as error:
-            log.warning("writer %s failed: %s", parts.writer.engine, error)
+            log.warning("writer %s failed: %s", parts.writer.engine, parts.redactor.clean(str(error)))
             reply.notice = say("model_stopped", reply.language)
         if not reply.cited and parts.fallback is not parts.writer:
             reply.notice = say("model_failed", reply.language)

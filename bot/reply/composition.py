@@ -92,4 +92,5 @@ def citation(place: int, row: Evidence) -> Citation:
     """Evidence as it is cited, under its number in the reply."""
     ticket = row.ticket
     category = "｜".join(part for part in (ticket.product, ticket.topic) if part)
-    return Citation(place, ticket.id, ticket.title, row.statement.quote, row.statement.agree, ticket.source, category)
+    said = row.statement
+    return Citation(place, ticket.id, ticket.title, said.quote, said.agree, ticket.source, category, row.also)

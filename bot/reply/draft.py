@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.records import Question, QuestionError
-from bot.tickets.reader import read_markdown
+from bot.tickets.reading.reader import read_markdown
 
 _ROLE = re.compile(r"^\**\s*(客户|用户|customer|user)\s*\**\s*[:：]\s*\**\s?(.*)$", re.I)
 _OTHER = re.compile(r"^\**\s*(客服|工程师|agent|support)\s*\**\s*[:：]", re.I)

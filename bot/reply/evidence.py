@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.records import Evidence, Hit, Statement, Ticket
-from bot.reply.intent import expected
+from bot.reply.intent import asks_why, expected
 from bot.search.synonyms import expansion
+from bot.tickets.causes import CAUSE
 from bot.tickets.clusters import canonical
 from bot.tickets.passages import sayable
 
 TICKETS = 8  # tickets whose statements are weighed
+ALSO = 10  # other sources named beside the one that is cited
 # Weights fitted on development questions over thirty tickets (docs/decisions.md): what a statement means
 # in its context, the question's rare words in it, in what the customer had just asked and in its ticket's
 # title, how well its ticket was found, and whether it is the kind of thing asked for.
@@ -39,6 +41,11 @@ class Library(Protocol):
     @property
     def statements(self) -> Mapping[str, Sequence[Statement]]: ...
 
+    @property
+    def sources(self) -> Mapping[str, Sequence[str]]:
+        """The tickets that say what a statement says, by the id of the one that stands for them."""
+        ...
+
 
 class Retriever(Protocol):
     """Finds tickets, and tells how near statements are to a question."""
@@ -49,16 +56,21 @@ class Retriever(Protocol):
 
 
 def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retriever, match: Match) -> list[Evidence]:
-    """Every sayable statement of the best tickets, best first, each answer once, numbered from 1."""
+    """Every sayable statement of the best tickets, best first, each answer once, numbered from 1.
+
+    A recorded cause is evidence for who asks why; beside other questions it takes the place of an answer.
+    """
     if not hits:
         return []
     holds = match(question, expansion(question))
+    why = asks_why(question)
     rows: list[Statement] = []
     weight: dict[str, float] = {}
     for hit in hits[:TICKETS]:
         ticket = library.tickets[hit.ticket]
         weight[hit.ticket] = TICKET * hit.score + TITLE * holds(f"{ticket.title} {ticket.question}")
-        rows += [row for row in library.statements.get(hit.ticket, ()) if sayable(row)]
+        said = library.statements.get(hit.ticket, ())
+        rows += [row for row in said if sayable(row) and (why or row.turn != CAUSE)]
     found = []
     for row, near in zip(rows, retriever.relevance(question, rows), strict=True):
         score = (
@@ -73,8 +85,10 @@ def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retri
     seen: set[str] = set()
     evidence: list[Evidence] = []
     for score, row in found:
-        key = canonical(row.text)
-        if key not in seen:
-            seen.add(key)
-            evidence.append(Evidence(len(evidence) + 1, row, library.tickets[row.ticket], score))
+        leader = row.same or row.id
+        keys = {leader, canonical(row.text)}
+        if not keys & seen:
+            also = tuple(ticket for ticket in library.sources.get(leader, ())[: ALSO + 1] if ticket != row.ticket)
+            evidence.append(Evidence(len(evidence) + 1, row, library.tickets[row.ticket], score, also[:ALSO]))
+        seen |= keys
     return evidence

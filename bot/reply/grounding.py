@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from bot.records import Draft, Evidence
-from bot.tickets.facts import numbers, quantities
+from bot.tickets.facts import NOT, numbers, quantities
 from bot.tickets.mending import links
-from bot.tickets.redaction import ANY_MASK
+from bot.tickets.privacy.placeholders import ANY_MASK
 
 # Work and promises of a person, in any voice; a reply never makes one of them its own.
 _WORK = (
@@ -38,17 +38,14 @@ CLAIM = re.compile(
     re.I,
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
-_NOT = re.compile(
-    r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未(?!来)|勿|禁止|(?<![分特类区级个识性辨])别(?=[^的名人])|"
-    r"非(?![常法])|\b(?:not|no|never|cannot|can't|don't|doesn't|without)\b",
-    re.I,
-)
 _CLAUSE = re.compile(r"[^，。；！？,;!?\n]+")
 _WORD = re.compile(r"[\u3400-\u9fff]+")
-_ENGLISH_LEAD = re.compile(r"^In a similar ticket, support (?:explained|said|suggested):?\s*", re.I)
+_ENGLISH_LEAD = re.compile(
+    r"^(?:In a similar ticket, support (?:explained|said|suggested)|The cause recorded in a similar ticket):?\s*", re.I
+)
 CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold
 _FRAME = re.compile(
-    r"类似(?:的)?工单中?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果"
+    r"类似(?:的)?工单中?|记录的原因是?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果"
 )
 
 
@@ -94,11 +91,11 @@ def _check(text: str, cited: Sequence[Evidence], question: str) -> str | None:
 def _agrees(clause: str, source: str) -> bool:
     """Whether one of the source's clauses that speak of the same thing says yes or no as this one does."""
     words = set(_pairs(_FRAME.sub(" ", clause)))
-    shared = [(len(words & set(_pairs(other))), bool(_NOT.search(other))) for other in _CLAUSE.findall(source)]
+    shared = [(len(words & set(_pairs(other))), bool(NOT.search(other))) for other in _CLAUSE.findall(source)]
     most = max((count for count, _ in shared), default=0)
-    denied = bool(_NOT.search(clause))
+    denied = bool(NOT.search(clause))
     if not most:
-        return not denied or bool(_NOT.search(source))
+        return not denied or bool(NOT.search(source))
     return any(other == denied for count, other in shared if 2 * count >= most)
 
 

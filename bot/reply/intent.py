@@ -27,6 +27,10 @@ def asks_time(question: str) -> bool:
     return bool(_TIME.search(question))
 
 
+def asks_why(question: str) -> bool:
+    return bool(_WHY.search(question))
+
+
 def expected(question: str, sentence: str) -> float:
     """How many of the question's kinds the sentence meets, 0 to 2.5: a time counts twice, few sentences hold one,
     and "how" half, for most do."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.records import Answer, BuildError, Question, Sentence
 from bot.reply.assistant import Assistant
+from bot.reply.evidence import Library
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,11 @@ class LiveAssistant:
     def knowledge(self) -> Mapping[str, Any]:
         with self._in_use() as assistant:
             return assistant.knowledge()
+
+    def library(self) -> Library:
+        """The tickets of the current build; they may be read on after it was left for a newer one."""
+        with self._in_use() as assistant:
+            return assistant.library()
 
     def close(self) -> None:
         with self._lock:

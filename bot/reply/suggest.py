@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from bot.records import Ticket
 from bot.reply.evidence import Library
 from bot.tickets.clusters import canonical
-from bot.tickets.redaction import ANY_MASK
+from bot.tickets.privacy.placeholders import ANY_MASK
 from bot.tickets.resolution import resolution
 
 _ASKS = re.compile(r"怎么|如何|为什么|为何|多久|多少|吗|么|哪|什么|[？?]|区别|步骤|忘记|修改|找回|过期")

@@ -3,27 +3,28 @@
     INDEX_DIR/current                 the id of the build in use
     INDEX_DIR/builds/<id>/            chroma/, tickets.jsonl, lexical.npz, manifest.json
 
-A build starts as a copy of the last one and takes the difference; a killed one leaves the pointer
-where it was. The build before the current one is kept, so that an app may go on with it until it
-swaps. It knows records, vectors and files; where tickets come from and how they are ranked it does not.
+A build takes from the last one what has not changed; a killed one leaves the pointer where it was. The
+build before the current one is kept, so that an app may go on with it until it swaps, but for one that
+holds a forgotten ticket. It knows records, vectors and files; where tickets come from and how they are
+ranked it does not.
 """
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from chromadb.errors import ChromaError
 
 from bot.records import BuildError, Passage, Statement, Ticket
-from bot.search.disk import copy_chroma, flush, lock, point, sound_chroma, vacuum_chroma
+from bot.search.disk import flush, keep, lock, point, sound_chroma
 from bot.search.embeddings import NamedEmbeddings
+from bot.search.filling import CHROMA, Progress, fill
 from bot.search.lexical import Lexical
 from bot.search.manifest import (
     FORMAT,
@@ -38,15 +39,12 @@ from bot.search.manifest import (
     verify,
     write_cases,
 )
-from bot.search.store import BATCH, Store
-
-Progress = Callable[[int, int], None]  # done, of so many passages
+from bot.search.store import Store
+from bot.tickets.clusters import sources
 
 _TICKETS = "tickets.jsonl"
 _LEXICAL = "lexical.npz"
-_CHROMA = "chroma"
 _UNFINISHED = ".unfinished-"
-_AT_ONCE = 64  # passages embedded between two calls of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,8 @@ class Build:
     store: Store
     lexical: Lexical
     embeddings: NamedEmbeddings
+    sources: dict[str, tuple[str, ...]]
+    """The tickets that say what a statement says, by the id of the one that stands for them."""
 
     def close(self) -> None:
         self.store.close()
@@ -75,16 +75,7 @@ def current_id(index_dir: Path) -> str | None:
 
 def open_build(index_dir: Path, embeddings: NamedEmbeddings) -> Build:
     """The published build, its own files checked; raises BuildError saying what to do."""
-    folder = _current_folder(index_dir)
-    manifest = read(folder)
-    if manifest.format != FORMAT:
-        raise BuildError("The index was made by another version. Run `python -m bot ingest` to build it anew.")
-    if manifest.embedding != embeddings.name:
-        raise BuildError(
-            f"The index was made with the embedding {manifest.embedding}, the setting EMBEDDING means "
-            f"{embeddings.name}. Change it back, or run `python -m bot ingest` to build the index anew."
-        )
-    verify(folder, manifest.checksums)
+    folder, manifest = _checked(index_dir, embeddings)
     cases = read_cases(folder / _TICKETS)
     lexical = Lexical.load(folder / _LEXICAL)
     store = _open_store(folder, manifest.counts["passages"])
@@ -96,7 +87,19 @@ def open_build(index_dir: Path, embeddings: NamedEmbeddings) -> Build:
         store=store,
         lexical=lexical,
         embeddings=embeddings,
+        sources=sources([row for case in cases for row in case.statements]),
     )
+
+
+def held(index_dir: Path) -> dict[str, frozenset[str]]:
+    """The ids of the tickets in each build on disk; a build that cannot be read is left out."""
+    found = {}
+    for folder in (index_dir / "builds").glob("*"):
+        try:
+            found[folder.name] = frozenset(read(folder).contents)
+        except BuildError:
+            continue
+    return found
 
 
 def publish(
@@ -107,18 +110,34 @@ def publish(
     embeddings: NamedEmbeddings,
     report: dict[str, Any],
     progress: Progress | None = None,
+    forgotten: Collection[str] = (),
+    folders: Sequence[str] = (),
+    beside: Callable[[Path], None] = lambda folder: None,
 ) -> Manifest:
     """Make a build of these tickets the current one, or return the current one when it is the same.
 
-    `statements` and `passages` are by ticket id; `report` is kept in the manifest as it is.
+    `statements` and `passages` are by ticket id; `report` and `folders` are kept in the manifest as they
+    are; `beside` writes what else is to lie in the build's folder. Of `forgotten` tickets, which must not be
+    among `tickets`, nothing stays on disk: where a build holds one of them, the new build takes over no file
+    and becomes the only one.
     """
     cases = [Case(ticket, tuple(statements.get(ticket.id, ()))) for ticket in tickets]
     embedded = {ticket.id: tuple(passages.get(ticket.id, ())) for ticket in tickets}
     try:
         with lock(index_dir):
-            return _publish(index_dir, cases, embedded, embeddings, report, progress)
+            builds = index_dir / "builds"
+            builds.mkdir(exist_ok=True)
+            for leftover in builds.glob(f"{_UNFINISHED}*"):
+                shutil.rmtree(leftover)
+            there, before = held(index_dir), current_id(index_dir)
+            alone = any(ids.intersection(forgotten) for ids in there.values())
+            manifest = _publish(index_dir, cases, embedded, embeddings, report, progress, alone, folders, beside)
+            if manifest.id == before:
+                before = max((build for build in there if build < manifest.id), default=None)
+            keep(builds, {manifest.id} if alone or before not in there else {manifest.id, before})
+            return manifest
     except (OSError, sqlite3.Error, ChromaError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else getattr(error, "strerror", None) or error
         raise BuildError(
             f"The index could not be written to {index_dir}: {reason}. The index in use was left as it was."
         ) from error
@@ -131,24 +150,27 @@ def _publish(
     embeddings: NamedEmbeddings,
     report: dict[str, Any],
     progress: Progress | None,
+    anew: bool,
+    folders: Sequence[str],
+    beside: Callable[[Path], None],
 ) -> Manifest:
     builds = index_dir / "builds"
-    builds.mkdir(exist_ok=True)
-    for leftover in builds.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(leftover)
     contents = {case.ticket.id: content_hash(case, passages[case.ticket.id]) for case in cases}
     hashes = {ticket: passages_hash(of_ticket) for ticket, of_ticket in passages.items()}
     last = _usable(index_dir, embeddings)
     # The order counts: it is the order in which equal tickets rank.
-    if last and list(last.contents.items()) == list(contents.items()):
+    same = last and list(last.contents.items()) == list(contents.items()) and last.folders == list(folders)
+    if last and same and not anew:
         return last
 
     build_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     folder = builds / f"{_UNFINISHED}{build_id}"
     folder.mkdir()
     try:
-        dims = _fill(folder, builds / (last.id if last else ""), last, hashes, passages, embeddings, progress)
+        last_folder = builds / (last.id if last else "")
+        dims = fill(folder, last, last_folder, passages, hashes, embeddings, anew, progress)
         write_cases(folder / _TICKETS, cases)
+        beside(folder)
         Lexical.over([case.ticket.text for case in cases]).save(folder / _LEXICAL)
         manifest = Manifest(
             id=build_id,
@@ -165,65 +187,43 @@ def _publish(
             contents=contents,
             passages=hashes,
             report=report,
+            folders=list(folders),
         )
         manifest.write(folder)
         flush(folder)
         folder.rename(builds / build_id)
-        before = current_id(index_dir)
         point(index_dir / "current", build_id)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(builds / build_id, ignore_errors=True)
+        if current_id(index_dir) != build_id:  # an interrupt may come right after the pointer was replaced
+            shutil.rmtree(builds / build_id, ignore_errors=True)
         raise
-    for old in builds.iterdir():
-        if old.name not in (build_id, before):
-            shutil.rmtree(old, ignore_errors=True)
     return manifest
-
-
-def _fill(
-    folder: Path,
-    last_folder: Path,
-    last: Manifest | None,
-    hashes: Mapping[str, str],
-    passages: Mapping[str, Sequence[Passage]],
-    embeddings: NamedEmbeddings,
-    progress: Progress | None,
-) -> int:
-    """Make the folder's Chroma hold these passages; returns the dimensions of its vectors."""
-    known = last.passages if last else {}
-    dims = last.dims if last else 0
-    gone = [ticket for ticket, old in known.items() if hashes.get(ticket) != old]
-    fresh = [p for ticket, new in hashes.items() if known.get(ticket) != new for p in passages[ticket]]
-    if last:
-        copy_chroma(last_folder / _CHROMA, folder / _CHROMA)
-    store = Store(folder / _CHROMA)
-    try:
-        store.delete(gone)
-        for start in range(0, len(fresh), BATCH):
-            part = fresh[start : start + BATCH]
-            vectors: list[list[float]] = []
-            while len(vectors) < len(part):
-                texts = [p.text for p in part[len(vectors) : len(vectors) + _AT_ONCE]]
-                vectors.extend(embeddings.embed_documents(texts))
-                if progress:
-                    progress(start + len(vectors), len(fresh))
-            store.add(part, np.array(vectors, np.float32))
-            dims = len(vectors[0])
-    finally:
-        store.close()
-    vacuum_chroma(folder / _CHROMA)
-    return dims
 
 
 def _usable(index_dir: Path, embeddings: NamedEmbeddings) -> Manifest | None:
     """The current manifest when the next build can start from it, or be it."""
     try:
-        build = open_build(index_dir, embeddings)
+        folder, manifest = _checked(index_dir, embeddings)
+        _open_store(folder, manifest.counts["passages"]).close()
     except BuildError:
         return None
-    build.close()
-    return build.manifest
+    return manifest
+
+
+def _checked(index_dir: Path, embeddings: NamedEmbeddings) -> tuple[Path, Manifest]:
+    """The folder of the published build and its manifest, the files but Chroma's database as they were written."""
+    folder = _current_folder(index_dir)
+    manifest = read(folder)
+    if manifest.format != FORMAT:
+        raise BuildError("The index was made by another version. Run `python -m bot ingest` to build it anew.")
+    if manifest.embedding != embeddings.name:
+        raise BuildError(
+            f"The index was made with the embedding {manifest.embedding}, the setting EMBEDDING means "
+            f"{embeddings.name}. Change it back, or run `python -m bot ingest` to build the index anew."
+        )
+    verify(folder, manifest.checksums)
+    return folder, manifest
 
 
 def _current_folder(index_dir: Path) -> Path:
@@ -238,10 +238,10 @@ def _current_folder(index_dir: Path) -> Path:
 
 
 def _open_store(folder: Path, expected: int) -> Store:
-    if not sound_chroma(folder / _CHROMA):
+    if not sound_chroma(folder / CHROMA):
         raise damaged(folder)
     try:
-        store = Store(folder / _CHROMA)
+        store = Store(folder / CHROMA)
         if store.count() == expected:
             return store
         store.close()

@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -50,11 +50,22 @@ def point(pointer: Path, build_id: str) -> None:
     _sync(pointer.parent)
 
 
+def keep(folder: Path, wanted: Collection[str | None]) -> None:
+    """Removes all entries of a folder but the wanted ones; raises BuildError for one that does not go."""
+    for old in folder.iterdir():
+        if old.name not in wanted:
+            try:
+                shutil.rmtree(old)
+            except OSError as error:
+                why = error.strerror or error
+                raise BuildError(f"The new index is in use, but {old} could not be removed: {why}.") from error
+
+
 def copy_chroma(source: Path, target: Path) -> None:
     """A copy of a Chroma folder that an app may have open: SQLite copies its own file, in one state."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{DATABASE}*"))
     with (
-        closing(sqlite3.connect(_read_only(source), uri=True)) as old,
+        closing(sqlite3.connect(_existing(source), uri=True)) as old,
         closing(sqlite3.connect(target / DATABASE)) as new,
     ):
         old.backup(new)
@@ -65,7 +76,7 @@ def sound_chroma(folder: Path) -> bool:
     if not (folder / DATABASE).is_file():
         return False
     try:
-        with closing(sqlite3.connect(_read_only(folder), uri=True)) as database:
+        with closing(sqlite3.connect(_existing(folder), uri=True)) as database:
             return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
     except sqlite3.Error:
         return False
@@ -86,12 +97,10 @@ def blank_unused(folder: Path) -> None:
     """Zeros the room that a closed Chroma folder's vector files keep for vectors to come.
 
     hnswlib writes that room as it came from the heap, so it may hold any text this process has handled,
-    raw tickets among them. Its header (hnswlib's persistent format) gives, after a version of 4 bytes,
-    numbers of 8: offset, capacity, count, bytes a vector.
+    raw tickets among them.
     """
     for header in folder.glob("*/header.bin"):
-        raw = header.read_bytes()
-        _, capacity, count, size = struct.unpack_from("<4Q", raw, 4)
+        capacity, count, size = _sizes(header)
         for name, each in (("data_level0.bin", size), ("length.bin", 4)):
             path = header.with_name(name)
             length = path.stat().st_size
@@ -102,8 +111,20 @@ def blank_unused(folder: Path) -> None:
                 file.write(bytes(length - count * each))
 
 
-def _read_only(folder: Path) -> str:
-    return f"{(folder / DATABASE).resolve().as_uri()}?mode=ro"
+def held(folder: Path) -> int:
+    """The vectors in a closed Chroma folder's files, those among them that were deleted included."""
+    return sum(_sizes(header)[1] for header in folder.glob("*/header.bin"))
+
+
+def _sizes(header: Path) -> tuple[int, int, int]:
+    """Capacity, count and bytes a vector: after hnswlib's version of 4 bytes and an offset of 8, 8 bytes each."""
+    capacity, count, size = struct.unpack_from("<3Q", header.read_bytes(), 12)
+    return capacity, count, size
+
+
+def _existing(folder: Path) -> str:
+    # Not read-only: an app that was killed while it opened the folder left a journal that has to be rolled back.
+    return f"{(folder / DATABASE).resolve().as_uri()}?mode=rw"
 
 
 def _sync(path: Path) -> None:

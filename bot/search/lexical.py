@@ -8,8 +8,9 @@ no vectors.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -44,16 +45,14 @@ class Lexical:
 
     @classmethod
     def over(cls, texts: Sequence[str], k1: float = _K1, b: float = _B) -> Lexical:
-        counts = [Counter(terms(text)) for text in texts]
         size = len(texts)
-        ids: dict[str, int] = {}
-        for count in counts:
-            for term in count:
-                ids.setdefault(term, len(ids))
-        term_of = np.fromiter((ids[term] for count in counts for term in count), np.int32)
-        often = np.fromiter((n for count in counts for n in count.values()), np.float32)
-        text_of = np.repeat(np.arange(size, dtype=np.int32), [len(count) for count in counts])
-        lengths = np.array([count.total() for count in counts], np.float32)
+        ids: dict[str, int] = defaultdict(count().__next__)
+        said = [np.fromiter(map(ids.__getitem__, terms(text)), np.int32) for text in texts]
+        found = [np.unique(numbers, return_counts=True) for numbers in said]
+        term_of = np.concatenate([np.empty(0, np.int32), *(numbers for numbers, _ in found)])
+        often = np.concatenate([np.empty(0, np.float32), *(counts for _, counts in found)], dtype=np.float32)
+        text_of = np.repeat(np.arange(size, dtype=np.int32), [len(numbers) for numbers, _ in found])
+        lengths = np.array([len(numbers) for numbers in said], np.float32)
         held = np.bincount(term_of, minlength=len(ids))
         idf = np.log1p((size - held + 0.5) / (held + 0.5))
         norm = k1 * (1 - b + b * lengths / max(float(lengths.mean()) if size else 1.0, 1.0))

@@ -6,9 +6,8 @@ It knows files and records; how an index is made, opened or searched it does not
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.records import BuildError, Passage, Statement, Ticket
 from bot.search.disk import DATABASE
 
-FORMAT = 1  # Raised when a change of ours makes older builds useless: they are then built anew.
+FORMAT = 2  # Raised when a change of ours makes older builds useless: they are then built anew.
 NAME = "manifest.json"
 
 
@@ -31,7 +30,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`contents` and `passages` map a ticket to the hash of all it holds and of what is embedded of it."""
+    """`contents` and `passages` map a ticket to the hash of all it holds and of what is embedded of it.
+
+    `folders` are where the tickets came from, relative to the folder of the index.
+    """
 
     id: str
     created: str
@@ -43,13 +45,15 @@ class Manifest:
     contents: dict[str, str]
     passages: dict[str, str]
     report: dict[str, Any]
+    folders: list[str] = field(default_factory=list)
 
     def write(self, folder: Path) -> None:
-        (folder / NAME).write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+        (folder / NAME).write_bytes(_manifest.dump_json(self, indent=1))
 
 
 _manifest = TypeAdapter(Manifest)
 _case = TypeAdapter(Case)
+_passages = TypeAdapter(tuple[Passage, ...])
 
 
 def read(folder: Path) -> Manifest:
@@ -103,13 +107,12 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def content_hash(case: Case, passages: Sequence[Passage]) -> str:
-    return _hash([asdict(case), [asdict(passage) for passage in passages]])
+    return _hash(_case.dump_json(case), _passages.dump_json(tuple(passages)))
 
 
 def passages_hash(passages: Sequence[Passage]) -> str:
-    return _hash([asdict(passage) for passage in passages])
+    return _hash(_passages.dump_json(tuple(passages)))
 
 
-def _hash(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _hash(*parts: bytes) -> str:
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()

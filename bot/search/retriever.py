@@ -38,11 +38,19 @@ class TicketRetriever(BaseRetriever):
     k: int = 10
     _build: Build = PrivateAttr()
     _positions: dict[str, int] = PrivateAttr()
+    _tickets: list[str] = PrivateAttr()
+    _places: dict[str, int | NDArray[np.int64]] = PrivateAttr()
 
     def __init__(self, build: Build, k: int = 10) -> None:
         super().__init__(k=k)  # type: ignore[call-arg]  # pydantic's own __init__, hidden by LangChain's.
         self._build = build
-        self._positions = {ticket: position for position, ticket in enumerate(build.tickets)}
+        self._tickets = list(build.tickets)
+        self._positions = {ticket: position for position, ticket in enumerate(self._tickets)}
+        # Where the tickets stand that say what a statement says: a question writes to them at once.
+        self._places = {row.id: self._positions[row.ticket] for rows in build.statements.values() for row in rows}
+        for leader, tickets in build.sources.items():
+            if len(tickets) > 1:
+                self._places[leader] = np.array([self._positions[ticket] for ticket in tickets])
 
     @property
     def build(self) -> Build:
@@ -51,7 +59,7 @@ class TicketRetriever(BaseRetriever):
     def search(self, question: str, k: int = 10) -> list[Hit]:
         """The best `k` of all tickets, best first; none for a question without a letter or digit."""
         text = searchable(question)
-        if not self._positions or not any(character.isalnum() for character in text):
+        if not self._tickets or not any(character.isalnum() for character in text):
             return []
         more = searchable(expansion(text))
         lexical = self._build.lexical.scores(text)
@@ -63,9 +71,8 @@ class TicketRetriever(BaseRetriever):
         fused = (1 - weight) * _normalised(lexical) + weight * _normalised(dense)
         best = np.argsort(-fused, kind="stable")[: max(k, 0)]
         covered = self._build.lexical.covered(text)
-        tickets = list(self._positions)
         return [
-            Hit(tickets[i], float(fused[i]), float(dense[i]), float(lexical[i]), float(covered[i]))
+            Hit(self._tickets[i], float(fused[i]), float(dense[i]), float(lexical[i]), float(covered[i]))
             for i in best.tolist()
         ]
 
@@ -78,16 +85,20 @@ class TicketRetriever(BaseRetriever):
         asked = self._vector(text)
         if more:
             asked = asked + self._vector(f"{text} {more}")
-        vectors = self._build.store.vectors([statement.id for statement in statements])
-        return [_cosine(asked, vectors[statement.id]) if statement.id in vectors else 0.0 for statement in statements]
+        leaders = [statement.same or statement.id for statement in statements]
+        vectors = self._build.store.vectors(leaders)
+        return [_cosine(asked, vectors[leader]) if leader in vectors else 0.0 for leader in leaders]
 
     def _dense(self, text: str) -> Floats:
-        matches = self._build.store.query(self._vector(text), _PASSAGES)
-        nearest: dict[str, float] = {}
-        for match in matches:  # nearest first
-            nearest.setdefault(match.ticket, match.similarity)
-        floor = min(nearest.values(), default=0.0)
-        return np.array([nearest.get(ticket, floor) for ticket in self._positions], np.float32)
+        nearest = np.full(len(self._tickets), np.nan, np.float32)
+        places = self._places
+        for match in reversed(self._build.store.query(self._vector(text), _PASSAGES)):  # the nearest is written last
+            if (place := places.get(match.id)) is None:  # a chunk of a case
+                place = self._positions[match.id.rpartition("#")[0]]
+            nearest[place] = match.similarity
+        far = np.isnan(nearest)
+        nearest[far] = 0.0 if far.all() else np.nanmin(nearest)
+        return nearest
 
     def _vector(self, text: str) -> Floats:
         return np.array(self._build.embeddings.embed_query(text), np.float32)

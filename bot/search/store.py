@@ -14,10 +14,12 @@ from typing import Any, cast
 
 import chromadb
 import numpy as np
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
+from chromadb.errors import InvalidArgumentError
 from numpy.typing import NDArray
 
-from bot.records import Passage
+from bot.records import BuildError, Passage
 
 Vector = NDArray[np.float32]
 
@@ -28,16 +30,17 @@ _COLLECTION = "passages"
 _SYNC = 1
 # Candidates that HNSW looks at; a query asks for up to 300 passages.
 _EF = 300
+ANEW = (
+    "Delete the file `current` in the folder of the index (INDEX_DIR) and run `python -m bot ingest` to build it anew."
+)
 BATCH = 4000  # Chroma refuses more than 5461 records a call.
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A passage near a vector; `statement` is empty for a chunk of a case."""
+    """The id of a passage near a vector, and its cosine."""
 
     id: str
-    ticket: str
-    statement: str
     similarity: float
 
 
@@ -49,8 +52,15 @@ class Store:
             _env_file=None,  # type: ignore[call-arg]  # Chroma would read our .env as its own.
             anonymized_telemetry=False,
         )
-        # The declared type of a client is an interface that lacks close().
-        self._client = cast(Any, chromadb.PersistentClient(path=str(path.resolve()), settings=settings))
+        name = str(path.resolve())
+        try:
+            # The declared type of a client is an interface that lacks close().
+            self._client = cast(Any, chromadb.PersistentClient(path=name, settings=settings))
+        except BaseException:
+            # Chroma keeps what did not start, on a full disk say, and would hand it to the next who opens the folder.
+            if not SharedSystemClient._identifier_to_refcount.get(name):
+                SharedSystemClient._identifier_to_system.pop(name, None)
+            raise
         try:
             # No embedding function: the default one is downloaded at its first use.
             self._collection: chromadb.Collection = self._client.get_or_create_collection(
@@ -85,26 +95,20 @@ class Store:
             where: Any = {"ticket": {"$in": list(tickets[start : start + BATCH])}}
             self._collection.delete(where=where)
 
-    def query(
-        self, vector: Vector, n: int, tickets: Sequence[str] | None = None, statements_only: bool = False
-    ) -> list[Match]:
+    def query(self, vector: Vector, n: int) -> list[Match]:
         """The `n` nearest passages, or all when there are fewer, nearest first."""
-        conditions: list[dict[str, Any]] = []
-        if tickets is not None:
-            conditions.append({"ticket": {"$in": list(tickets)}})
-        if statements_only:
-            conditions.append({"statement": {"$ne": ""}})
-        if tickets is not None and not tickets:
-            return []
-        where: Any = {"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
-        found = self._collection.query(
-            query_embeddings=vector, n_results=n, where=where, include=["metadatas", "distances"]
-        )
-        metadatas, distances = found["metadatas"] or [[]], found["distances"] or [[]]
-        return [
-            Match(id_, str(metadata["ticket"]), str(metadata["statement"]), 1.0 - distance)
-            for id_, metadata, distance in zip(found["ids"][0], metadatas[0], distances[0], strict=True)
-        ]
+        try:
+            # Without what Chroma keeps beside the vectors: fetching that took two thirds of a query's time.
+            found = self._collection.query(query_embeddings=vector, n_results=n, include=["distances"])
+        except InvalidArgumentError as error:
+            if "dimension" not in str(error):
+                raise
+            raise BuildError(
+                f"The embedding gives vectors of {len(vector)} numbers, the index has others: another model has that "
+                f"name now. {ANEW}"
+            ) from error
+        distances = found["distances"] or [[]]
+        return [Match(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
         """The vectors of those passages that are there."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from opencc import OpenCC  # type: ignore[import-untyped]
 
-from bot.tickets.redaction import ANY_MASK
+from bot.tickets.privacy.placeholders import ANY_MASK
 
 # A word may hold inner punctuation: qn-regions-cache.jsonl, 7.13.2, x-reqid.
 _WORD = re.compile(r"[a-z0-9]+(?:[._\-/:@][a-z0-9]+)*")

@@ -114,8 +114,21 @@ def is_loopback(connection: HTTPConnection) -> bool:
     host = headers.get("host", "")
     if not (_local(connection.client.host) and _local(_hostname(f"//{host}"))):
         return False
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == host
+    return _own_page(connection)
+
+
+def same_origin(connection: HTTPConnection) -> bool:
+    """Whether no page of another site sent this: the cookie alone does not tell, it goes to every port of a host."""
+    fetched = connection.headers.get("sec-fetch-site")
+    return _own_page(connection) if fetched is None else fetched in ("same-origin", "none")
+
+
+def _own_page(connection: HTTPConnection) -> bool:
+    origin = connection.headers.get("origin")
+    try:
+        return origin is None or urlsplit(origin).netloc == connection.headers.get("host", "")
+    except ValueError:
+        return False
 
 
 def _local(host: str) -> bool:

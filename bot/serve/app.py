@@ -6,10 +6,12 @@ Chooses no implementation and reads no environment; `bot.wire` calls it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from bot.desk.store import Desk
 from bot.serve import errors, telemetry
@@ -18,6 +20,7 @@ from bot.serve.api import Api
 from bot.serve.core import Assistant
 from bot.serve.middleware import Guard
 from bot.serve.pages import assets, chat, staff
+from bot.serve.rebuild import Rebuild
 from bot.serve.shell import Shell
 from bot.settings import Settings
 
@@ -30,23 +33,37 @@ def create_app(
     settings: Settings,
     redact: Callable[[str], str],
     report_dir: Path = Path("var/report"),
+    rebuild: Callable[[], Sequence[str]] | None = None,
 ) -> FastAPI:
-    """The whole served side. `redact` is applied to whatever is remembered."""
+    """The whole served side. `redact` is applied to whatever is remembered; `rebuild` gives the command for it."""
     # Gradio asks its vendor for its newest version at start, unless its own switch says no.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     numbers = telemetry.Telemetry()
     access = Access(_plain(settings.api_key), _plain(settings.staff_key))
-    app = FastAPI(title="Support desk", docs_url=None, redoc_url=None, openapi_url=None)
+    rebuilding = Rebuild(rebuild) if rebuild else None
+    app = FastAPI(title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_ending(rebuilding))
     errors.install(app, numbers)
     api = Api(assistant, desk, access, numbers, redact, settings.question_chars)
     api.attach(app)
     assets.attach(app)
-    staff.attach(app, assistant, desk, access, numbers, report_dir)
+    staff.attach(app, assistant, desk, access, numbers, report_dir, rebuilding)
     errors.fence(app, (*OWN, *staff.PATHS))
     chat.mount(app, assistant, desk, redact, numbers)
     app.add_middleware(Shell)
     app.add_middleware(Guard, own=(*OWN, *staff.PATHS))
     return app
+
+
+def _ending(rebuild: Rebuild | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """A rebuild that is running when the app ends, ends with it."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if rebuild:
+            await run_in_threadpool(rebuild.stop)
+
+    return lifespan
 
 
 def _plain(secret: object) -> str:

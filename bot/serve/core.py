@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from bot.records import Answer, Question, Sentence
+from bot.reply.evidence import Library
+
+__all__ = ["Assistant", "Library"]
 
 
 class Assistant(Protocol):
@@ -26,3 +29,5 @@ class Assistant(Protocol):
     def draft(self, text: str) -> Answer: ...
 
     def knowledge(self) -> Mapping[str, Any]: ...
+
+    def library(self) -> Library: ...

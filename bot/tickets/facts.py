@@ -32,6 +32,13 @@ _QUANTITY = re.compile(
     re.I,
 )
 _PLAIN = re.compile(r"(?<![\w.])\d+(?:\.\d+)*(?![\w.])|\d+(?:\.\d+)+|\d+")
+_WIDE = re.compile("[\uff01-\uff5e]")
+# Words that deny, and those that only look like it (不仅, 没关系, 非常, 分别).
+NOT = re.compile(
+    r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未(?!来)|勿|禁止|(?<![分特类区级个识性辨])别(?=[^的名人])|"
+    r"非(?![常法])|\b(?:not|no|never|cannot|can't|don't|doesn't|without)\b",
+    re.I,
+)
 # 一个, 一下, 一键: a number word that counts nothing.
 _IDLE = re.compile(r"^[一两]$")
 
@@ -82,6 +89,8 @@ def numbers(text: str) -> set[str]:
 
 def _fold(text: str) -> str:
     """Full-width forms made half-width, length kept."""
+    if not _WIDE.search(text):
+        return text
     folded = "".join(unicodedata.normalize("NFKC", char) if 0xFF01 <= ord(char) <= 0xFF5E else char for char in text)
     return folded if len(folded) == len(text) else text
 

@@ -1,4 +1,4 @@
-"""Files become knowledge: the straight line reader -> redaction -> statements -> door -> clusters -> passages.
+"""Files become knowledge: reader -> redaction -> statements -> door -> conflicts -> clusters -> rulings -> passages.
 
 Hands everything on as records; where it is stored is not its business.
 """
@@ -9,20 +9,22 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from bot.records import STATEMENT_KINDS, KnowledgeError, Passage, SetAside, Statement, Ticket
-from bot.tickets import door
-from bot.tickets.clusters import Conflict, agree, canonical, conflicts, dispute
+from bot.tickets import door, rulings
+from bot.tickets.causes import cause, without_boilerplate
+from bot.tickets.clusters import agree, copies
+from bot.tickets.conflicts import Conflict, conflicts, dispute
+from bot.tickets.memory import Memory
 from bot.tickets.passages import passages
-from bot.tickets.reader import read
-from bot.tickets.redaction import ANY_MASK, Redactor
+from bot.tickets.privacy.redaction import ANY_MASK, Redactor
+from bot.tickets.reading.reader import read
 from bot.tickets.resolution import resolution
-from bot.tickets.statements import statements
+from bot.tickets.statements import Piece, statements
 
 SUFFIXES = (".md", ".jsonl", ".csv")
-_RECURS = 3  # a root cause that stands in this many tickets is boilerplate, not a cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +39,28 @@ class Knowledge:
     redactions: dict[str, int] = field(default_factory=dict)
     files: int = 0
     withheld: tuple[SetAside, ...] = ()
+    notes: tuple[SetAside, ...] = ()
+    forgotten: int = 0
 
     def report(self) -> dict[str, object]:
         """Counts for people and for the manifest."""
         rows = [row for found in self.statements.values() for row in found]
         kinds = Counter(row.kind for row in rows)
-        copies = Counter(canonical(row.text) for row in rows if row.kind in ("knowledge", "specific"))
         return {
             "files": self.files,
             "tickets": len(self.tickets),
-            "set_aside": [{"file": row.file, "line": row.line, "reason": row.reason} for row in self.set_aside],
-            "withheld": [{"file": row.file, "line": row.line, "reason": row.reason} for row in self.withheld],
+            "forgotten": self.forgotten,
+            "set_aside": [asdict(row) for row in self.set_aside],
+            "withheld": [asdict(row) for row in self.withheld],
+            "notes": [asdict(row) for row in self.notes],
             "statements": {kind: kinds.get(kind, 0) for kind in STATEMENT_KINDS},
             "resolutions": dict(Counter(resolution(self.statements[ticket.id]) for ticket in self.tickets)),
             "passages": sum(len(found) for found in self.passages.values()),
             "redactions": self.redactions,
-            "duplicates": sum(count - 1 for count in copies.values()),
+            "duplicates": copies(rows),
             "conflicts": len(self.conflicts),
+            "open_conflicts": sum(not conflict.holds for conflict in self.conflicts),
+            "contradictions": [asdict(conflict) for conflict in self.conflicts],
         }
 
 
@@ -73,17 +80,74 @@ def files(paths: Iterable[Path]) -> list[Path]:
 
 
 def learn(
-    paths: Sequence[Path], redactor: Redactor, budget: int, progress: Callable[[int, int], None] | None = None
+    paths: Sequence[Path],
+    redactor: Redactor,
+    budget: int,
+    progress: Callable[[int, int], None] | None = None,
+    forgotten: frozenset[str] = frozenset(),
+    memory: Memory | None = None,
 ) -> Knowledge:
-    """Reads, redacts and understands every ticket under `paths`.
+    """Reads, redacts and understands every ticket under `paths` but the forgotten ones.
+
+    `memory` spares the work on tickets that it knows, and keeps what became of those taken now.
 
     A single file that cannot be read raises KnowledgeError when it was named; inside a folder it is
     set aside with its reason and the rest is taken. No ticket at all raises KnowledgeError.
     """
-    named = {path for path in paths if path.is_file()}
-    raw: list[Ticket] = []
-    aside: list[SetAside] = []
     todo = files(paths)
+    decided = rulings.load(rulings.beside(paths))
+    raw, aside, notes = _read(todo, {path for path in paths if path.is_file()})
+    if not raw:
+        reasons = "; ".join(f"{row.file}, line {row.line}: {row.reason}" for row in aside[:3])
+        places = ", ".join(map(str, paths))
+        raise KnowledgeError(f"No ticket found in {places}. {reasons}".strip())
+    memory = memory or Memory()
+
+    def redacted(ticket: Ticket) -> tuple[Ticket, Counter[str]]:
+        clean, findings = redactor.ticket(ticket)
+        return clean, Counter(finding.type for finding in findings)
+
+    tickets, redactions, worked = [], Counter[str](), []
+    for number, ticket in enumerate(raw, start=1):
+        digest, made = memory.work(ticket, redacted)
+        redactions.update(made.types)
+        tickets.append(made.ticket)
+        worked.append((digest, made.pieces))
+        if progress:
+            progress(number, len(raw))
+    named = zip(identified(tickets), worked, strict=True)
+    taken = [(ticket, *work) for ticket, work in named if ticket.id not in forgotten]
+    memory.keep({digest: ticket.id for ticket, digest, _ in taken})
+    kept = [ticket for ticket, _, _ in taken]
+    if not kept:
+        raise KnowledgeError(f"Every ticket in {', '.join(map(str, paths))} is on a list of forgotten ones.")
+    kept = without_boilerplate(kept)
+    told, withheld = at_the_door(kept, [pieces for _, _, pieces in taken])
+    found = rulings.rule(conflicts(told, {ticket.id: ticket.date for ticket in kept if ticket.date}), decided)
+    rows, refused = rulings.edit(agree(dispute(told, found)), decided, redactor.clean)
+    said: dict[str, list[Statement]] = defaultdict(list)
+    for row in rows:
+        said[row.ticket].append(row)
+    by_ticket = {ticket.id: tuple(said[ticket.id]) for ticket in kept}
+    return Knowledge(
+        tickets=tuple(kept),
+        statements=by_ticket,
+        passages={ticket.id: passages(ticket, by_ticket[ticket.id], budget) for ticket in kept},
+        set_aside=tuple(aside),
+        conflicts=tuple(found),
+        redactions=dict(redactions),
+        files=len(todo),
+        withheld=(*withheld, *refused),
+        notes=tuple(notes),
+        forgotten=len(tickets) - len(kept),
+    )
+
+
+def _read(todo: Iterable[Path], named: set[Path]) -> tuple[list[Ticket], list[SetAside], list[SetAside]]:
+    """The tickets of all files, what was set aside, and what else a maintainer should know."""
+    tickets: list[Ticket] = []
+    aside: list[SetAside] = []
+    notes: list[SetAside] = []
     for path in todo:
         try:
             reading = read(path)
@@ -92,50 +156,27 @@ def learn(
                 raise
             aside.append(SetAside(path.name, 1, str(error)))
             continue
-        raw += reading.tickets
+        tickets += reading.tickets
         aside += reading.set_aside
-    if not raw:
-        reasons = "; ".join(f"{row.file}, line {row.line}: {row.reason}" for row in aside[:3])
-        places = ", ".join(map(str, paths))
-        raise KnowledgeError(f"No ticket found in {places}. {reasons}".strip())
-    tickets, redactions = [], Counter[str]()
-    for number, ticket in enumerate(raw, start=1):
-        clean, findings = redactor.ticket(ticket)
-        redactions.update(finding.type for finding in findings)
-        tickets.append(clean)
-        if progress:
-            progress(number, len(raw))
-    tickets = without_boilerplate(identified(tickets))
-    told, withheld = at_the_door(tickets)
-    rows = agree(told)
-    found = conflicts(rows)
-    said: dict[str, list[Statement]] = defaultdict(list)
-    for row in dispute(rows, found):
-        said[row.ticket].append(row)
-    by_ticket = {ticket.id: tuple(said[ticket.id]) for ticket in tickets}
-    return Knowledge(
-        tickets=tuple(tickets),
-        statements=by_ticket,
-        passages={ticket.id: passages(ticket, by_ticket[ticket.id], budget) for ticket in tickets},
-        set_aside=tuple(aside),
-        conflicts=tuple(found),
-        redactions=dict(redactions),
-        files=len(todo),
-        withheld=tuple(withheld),
-    )
+        notes += reading.notes
+    return tickets, aside, notes
 
 
-def at_the_door(tickets: Iterable[Ticket]) -> tuple[list[Statement], list[SetAside]]:
+def at_the_door(
+    tickets: Sequence[Ticket], known: Sequence[Sequence[Piece]] | None = None
+) -> tuple[list[Statement], list[SetAside]]:
     """The statements that may become knowledge, and those that were stopped, by ticket and reason."""
     told: list[Statement] = []
     stopped: list[SetAside] = []
-    for ticket in tickets:
-        for row in statements(ticket):
+    for at, ticket in enumerate(tickets):
+        rows = statements(ticket, known[at] if known else None)
+        why_so = cause(ticket, len(rows) + 1)
+        for row in (*rows, why_so) if why_so else rows:
             why = door.reason(row.text)
             if why is None:
                 told.append(row)
             else:
-                line = ticket.turns[row.turn].line or ticket.source.line
+                line = (ticket.turns[row.turn].line if row.turn >= 0 else 0) or ticket.source.line
                 stopped.append(SetAside(ticket.source.file, line, f"a sentence of ticket {ticket.id}: {why}"))
     return told, stopped
 
@@ -164,12 +205,3 @@ def made_id(ticket: Ticket) -> str:
     first = next((turn.text for turn in ticket.turns if turn.role == "agent"), "")
     words = words or "".join(re.findall(r"[\u4e00-\u9fff]", ANY_MASK.sub("", first)))
     return "t" + hashlib.blake2b(words.encode(), digest_size=4).hexdigest()
-
-
-def without_boilerplate(tickets: Sequence[Ticket]) -> list[Ticket]:
-    """Root causes that recur over the tickets are worth nothing and are dropped."""
-    counts = Counter(canonical(ticket.root_cause) for ticket in tickets)
-    return [
-        replace(ticket, root_cause="") if counts[canonical(ticket.root_cause)] >= _RECURS else ticket
-        for ticket in tickets
-    ]

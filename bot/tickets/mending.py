@@ -14,12 +14,18 @@ CJK = r"\u3400-\u9fff\uf900-\ufaff"
 _URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&*+,;=%]+")
 _SCHEME = re.compile(r"https?://")
 # A publisher's mask or one of our placeholders may stand inside a link in place of a part of it.
-_MASK = re.compile(r"(?:(?:\[[A-Z_]{4,}\]|〈[^〈〉\n]{1,12}〉)[A-Za-z0-9\-._~/?#@&=%]*)+")
+_MASK = re.compile(
+    r"(?:(?:\[[A-Z_]{4,}\]|〈[^〈〉\n]{1,12}〉|(?<=/)\[(?:密钥|长串|[^\[\]\n]{1,8}已脱敏)\])[A-Za-z0-9\-._~/?#@&=%]*)+"
+)
 _STEP_TAIL = re.compile(r"(?<=[A-Za-z/])\d{1,2}\.?$")
 # `logCDN日志`: a lower-case slug never ends in capitals, so they open the next sentence.
 _CAPITAL_TAIL = re.compile(r"(?<=[a-z\d])[A-Z]{2,}$")
 # `qshellwindows环境下`: a word of the next sentence, glued to a slug by a letter, not by a hyphen.
 _WORD_TAIL = re.compile(r"(?<=[a-z\d])(?:windows|linux|macos|android|ios)$")
+# `rules-----Q：`, `list.mdbatchmove命令`, `tool#9batchmove命令`: a ruler, a word behind an ending or an anchor.
+_RULER_TAIL = re.compile(r"(?<!-)---[^/]*$")
+_GLUED_TAIL = re.compile(r"(?:(?<=\.md)|(?<=\.html)|(?<=#\d))[a-z][a-z\d]*$")
+_TAILS = (_STEP_TAIL, _CAPITAL_TAIL, _WORD_TAIL, _RULER_TAIL, _GLUED_TAIL)
 _TRAILING = ".,;:!?&"
 
 # Words that open a line wherever agents paste their canned text; the breaks before them were lost.
@@ -66,7 +72,21 @@ _OPENER = re.compile("|".join(re.escape(word) for word in sorted(OPENERS, key=le
 # An opener only opens when what stands before it can end a line: it never splits `设置主机记录`.
 _CAN_END = re.compile(rf"(?:[\w\]）)」。；！？!?;/%]|[{CJK}]) ?\Z")
 _NEVER_BEFORE = ("的", "加", "置", "在", "个", "和", "与", "是", "「", "查看", "为", "看")
-_STEP = re.compile(r"(?<![\d.A-Za-z])(\d{1,2})([.、．])(?![\d])|(?<=[a-zA-Z])(\d{1,2})([.、．])(?=[^\x00-\x7f])")
+# How agents number steps; each way counts for itself, so that 1. and ① do not continue each other.
+_ONES = "一二三四五六七八九十"
+_WORDS = ("步骤", "方法", "方案", "方式", "问题")
+_STEPS = (
+    re.compile(r"(?<![\d.A-Za-z])(?P<n>\d{1,2})[.、．](?!\d)|(?<=[a-zA-Z])(?P<m>\d{1,2})[.、．](?=[^\x00-\x7f])"),
+    re.compile(rf"(?<![\d.A-Za-z:：第图表例])(?P<n>\d{{1,2}})[:：](?=[{CJK}])"),
+    re.compile(r"(?<![\d.A-Za-z（(])(?P<n>\d{1,2})[)）](?!\d)"),
+    re.compile(r"(?<![A-Za-z])(?<![A-Za-z] )[（(](?P<n>\d{1,2})[)）](?!:)"),
+    re.compile(r"(?P<n>[①-⑳])"),
+)
+_WORDED = (
+    re.compile(rf"第(?P<n>[{_ONES}]|\d{{1,2}})步(?=\s?[:：、.，,])"),
+    re.compile(rf"(?:{'|'.join(_WORDS)})\s?(?P<n>[{_ONES}]|\d{{1,2}})(?=\s?[:：、.，,])"),
+)
+_HAN = re.compile(f"[{CJK}]")
 _DOTTED = re.compile(r"(?<![\d.])\d+(?:\.\d+){4}(?![\d.])")
 
 
@@ -81,15 +101,17 @@ class Link:
 
 def links(text: str) -> list[Link]:
     """The links of `text` with their true ends, in order."""
-    found, position = [], 0
-    while match := _URL.search(text, position):
-        start, end = match.span()
-        if masked := _MASK.match(text, end):
-            end = masked.end()
-        glued = _SCHEME.search(text, start + 8)  # 8: behind this link's own scheme
-        end = _true_end(text, start, min(end, glued.start()) if glued else end)
-        found.append(Link(start, end, text[start:end]))
-        position = max(end, start + 8)
+    found: list[Link] = []
+    head = _SCHEME.search(text)
+    while head:
+        start = head.start()
+        following = _SCHEME.search(text, start + 8)  # 8: behind this link's own scheme
+        stop = following.start() if following else len(text)  # a link ends where the next one begins
+        if match := _URL.match(text, start, stop):
+            masked = _MASK.match(text, match.end(), stop)
+            end = _true_end(text, start, (masked or match).end())
+            found.append(Link(start, end, text[start:end]))
+        head = following
     return found
 
 
@@ -98,7 +120,7 @@ def _true_end(text: str, start: int, end: int) -> int:
     url, after = text[start:end], text[end : end + 1]
     in_path = "?" not in url and url.count("/") > 2
     if in_path and after and after not in " \t\n":
-        for tail in (_STEP_TAIL, _CAPITAL_TAIL, _WORD_TAIL):
+        for tail in _TAILS:
             match = tail.search(url)
             if match and (tail is not _STEP_TAIL or url.endswith(".") or after in "、．"):
                 if tail is _STEP_TAIL and url[match.start() - 1] == "/":
@@ -164,19 +186,41 @@ def _mend_prose(text: str) -> str:
 def _break_steps(text: str) -> str:
     """Breaks before `1.`, `2.` ... where they count up from one; a lone number is left alone."""
     taken = [(link.start, link.end) for link in links(text)]
-    spots: list[list[int]] = []
-    for match in _STEP.finditer(text):
-        if any(start <= match.start() < end for start, end in taken):
+    worded = [spot for form in _WORDED for spot in _counted(text, form, taken)]
+    # `使用方法1：` may be one word: the first one opens a line only behind a mark.
+    breaks = {start for start, _, value in worded if value > 1 or not start or not _HAN.match(text, start - 1)}
+    inside = {at for start, end, _ in worded for at in range(start + 1, end)}
+    breaks |= {start for form in _STEPS for start, _, _ in _counted(text, form, taken)} - inside
+    pieces, position = [], 0
+    for at in sorted(breaks):
+        head = text[position:at].rstrip(" \t")
+        if not head or not head[head.rfind("\n") + 1 :].strip(" \t-*•>+#"):  # the line begins here already
+            pieces.append(text[position:at])
+        else:
+            pieces.append(head + "\n")
+        position = at
+    return "".join(pieces) + text[position:]
+
+
+def _counted(text: str, form: re.Pattern[str], taken: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Where one way of numbering counts up outside of links: start, end and number of each step."""
+    runs: list[list[tuple[int, int, int]]] = []
+    link = 0
+    for match in form.finditer(text):
+        while link < len(taken) and taken[link][1] <= match.start():
+            link += 1
+        if link < len(taken) and taken[link][0] <= match.start():
             continue
-        number = int(match.group(1) or match.group(3))
-        at = match.start(1) if match.group(1) else match.start(3)
-        if number == 1:
-            spots.append([at])
-        elif spots and number == len(spots[-1]) + 1:
-            spots[-1].append(at)
-    breaks = sorted(at for run in spots if len(run) > 1 for at in run)
-    for at in reversed(breaks):
-        head = text[:at].rstrip(" \t")
-        if head and not head.endswith(("\n", "#")):
-            text = f"{head}\n{text[at:]}"
-    return text
+        value = _number(next(value for value in match.groups() if value))
+        spot = (match.start(), match.end(), value)
+        if value == 1:
+            runs.append([spot])
+        elif runs and value == len(runs[-1]) + 1:
+            runs[-1].append(spot)
+    return [spot for run in runs if len(run) > 1 for spot in run]
+
+
+def _number(mark: str) -> int:
+    if mark.isdecimal():
+        return int(mark)
+    return _ONES.find(mark) + 1 or ord(mark) - ord("①") + 1

@@ -13,8 +13,8 @@ from functools import lru_cache
 import tiktoken
 
 from bot.records import Passage, Statement, Ticket
-from bot.tickets.redaction import ANY_MASK
-from bot.tickets.statements import TRANSIENT
+from bot.tickets.kinds import TRANSIENT, by_rules
+from bot.tickets.privacy.placeholders import ANY_MASK
 
 _LEAST = 6  # Chinese characters; a statement with fewer is a value or a fragment
 _ASKED = 120  # characters of the customer's words before a statement; more would drown it
@@ -28,35 +28,42 @@ def _encoding() -> tiktoken.Encoding:
 
 def tokens(text: str) -> int:
     """Number of cl100k_base tokens."""
-    return len(_encoding().encode(text, disallowed_special=()))
+    return len(_encoding().encode_ordinary(text))
 
 
 def passages(
     ticket: Ticket, statements: Sequence[Statement], budget: int, count: Callable[[str], int] = tokens
 ) -> tuple[Passage, ...]:
-    """Case chunks of at most `budget` tokens, then one passage a sayable statement (same id).
+    """Case chunks of at most `budget` tokens, then one passage a sayable statement (same id) that no other stands for.
 
     A statement is embedded behind the ticket's title and what the customer had just asked: alone, 审核
     or 1-3天 say too little of what they answer (the needed fact among four sentences rose from .85 to .88).
     """
     heading = _bare(ticket.title)
-    said = [ticket.question, ticket.summary]
+    said = [ticket.question, ticket.summary, ticket.root_cause]
     said += [turn.text for turn in ticket.turns if turn.role == "customer"]
     said += [row.text for row in statements if row.kind in ("knowledge", "specific", "request")]
-    parts = list(dict.fromkeys(_bare(text) for text in said if _bare(text) and _bare(text) != heading))
+    parts = [bare for bare in dict.fromkeys(map(_bare, said)) if bare and bare != heading]
     chunks = _pack([heading, *parts] if heading else parts, budget, count)
     found = [Passage(f"{ticket.id}#{number}", ticket.id, chunk) for number, chunk in enumerate(chunks, start=1)]
     found += [
-        Passage(row.id, ticket.id, _within(heading, row, budget, count), row.id) for row in statements if sayable(row)
+        Passage(row.id, ticket.id, _within(heading, row, budget, count), row.id)
+        for row in statements
+        if sayable(row) and not row.same
     ]
     return tuple(found)
 
 
 def sayable(row: Statement) -> bool:
-    """Whether a reply may say it: knowledge, or what was true of one customer and may be of another."""
+    """Whether a reply may say it: knowledge, or what was true of one customer and may be of another.
+
+    What reads like a person's work is no precedent, even where it only tells how things stand (订单已经关闭).
+    """
     if len(re.findall(r"[\u4e00-\u9fff]", _bare(row.text))) < _LEAST and "http" not in row.text:
         return False
-    return row.kind == "knowledge" or (row.kind == "specific" and not TRANSIENT.search(row.text))
+    if row.kind == "specific":
+        return not TRANSIENT.search(row.text) and by_rules(row.text) != "action"
+    return row.kind == "knowledge"
 
 
 def _within(heading: str, row: Statement, budget: int, count: Callable[[str], int]) -> str:
@@ -64,7 +71,8 @@ def _within(heading: str, row: Statement, budget: int, count: Callable[[str], in
     asked, text = _bare(row.asked)[:_ASKED], _bare(row.text) or row.text
     for parts in ((heading, asked, text), (heading, text)):
         whole = "\n".join(part for part in parts if part)
-        if count(whole) <= budget:
+        # A token is a byte at least, so what has no more bytes than the budget need not be counted.
+        if len(whole.encode(errors="surrogatepass")) <= budget or count(whole) <= budget:
             return whole
     return _split(text, budget, count)[0]
 
@@ -78,8 +86,9 @@ def _pack(parts: Sequence[str], budget: int, count: Callable[[str], int]) -> lis
     chunks: list[str] = []
     size = 0
     for part in parts:
-        for piece in _split(part, budget, count):
-            length = count(piece) + 1
+        whole = count(part)
+        for piece in [part] if whole <= budget else _split(part, budget, count):
+            length = (whole if piece is part else count(piece)) + 1
             if chunks and size + length <= budget:
                 chunks[-1] += "\n" + piece
                 size += length

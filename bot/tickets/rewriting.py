@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from bot.records import KnowledgeError
 from bot.tickets.intake import identified
-from bot.tickets.reader import read_markdown
-from bot.tickets.redaction import Finding, Redactor, Scope
+from bot.tickets.privacy.redaction import Finding, Redactor, Scope
+from bot.tickets.reading.reader import read_markdown
 
 _LINE = re.compile(r"[^\r\n]*(\r\n|\r|\n)")
 

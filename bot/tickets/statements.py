@@ -1,231 +1,47 @@
-"""What kind of sentence an agent wrote, cut so that steps and links stay with what they belong to.
+"""What an agent said that stands on its own: each piece of each turn, of one kind, beside its exact words.
 
-Six kinds: knowledge, specific (about this one customer), action (work that a person did), request,
-hold, courtesy. Rules, in the order in which they are tried; knows nothing of other tickets.
+Works on a redacted ticket and knows nothing of other tickets.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.records import Statement, StatementKind, Ticket
-from bot.tickets.mending import links, mend
+from bot.tickets.classifier import classify
+from bot.tickets.cutting import units
 from bot.tickets.wording import tidy
-
-_STEP = re.compile(r"^(\d{1,2})\s*[.、．](?!\d)\s*")
-_FIELD = re.compile(
-    r"^(?:主机记录|记录类型|记录值|证书品牌|证书种类|证书类型|[^\s，。：:]{2,6}[:：])(?=[\s：:]|[A-Za-z0-9]|.)"
-)
-_RECORD = re.compile(r"^(?:主机记录|记录类型|记录值)")
-_NOTE = re.compile(r"[「【]?注意事项[」】]?[:：]?")
-_INTRO = re.compile(r"(?:如下|以下|步骤|：|:|注意事项」?|以下几种(?:方法|方式))\s*[:：]?$")
-# A sentence that only stands with the one before it: a bare link, or a word that points back.
-_CLINGS = re.compile(r"^(?:期间|此时|否则|因此|https?://\S+$)")
-_HANGS = re.compile(r"^(?:如果是|是的话|那)")
-_CONDITION = re.compile(r"(?:^|，)(?:如果|若|如需|如有|着急的话|假如)[^，]*，$")
-_SENTENCE = re.compile(r"[^。！？!?；\n]+(?:[。！？!?；]+[”」』）)]?|$)")
-
-_GREETING = r"(?:您好|你好|亲|hi|hello|嗯+|好的|好滴|哦|噢|ok|抱歉|不好意思)"
-_COURTESY = re.compile(
-    rf"^(?:{_GREETING}|不客气|没关系|没事|感谢[^，。]{{0,12}}|谢谢[^，。]{{0,6}}|(?:十分|非常|很)?抱歉[^，。]{{0,8}}|您客气了|"
-    r"(?:或者)?您可以(?:查看|看)下|祝您[^，。]{0,12}|有(?:任何|其他)?问题[^，。]{0,4}(?:随时|再)[^。]{0,16}|是的?|对的?|可以的?|没错|应该的|[～~，,。！!\s的呢哈呀])+$",
-    re.I,
-)
-_HOLD = re.compile(
-    r"稍等|稍候|稍后(?:再)?(?:回复|联系|给您|反馈)|久等了?[，。！]?$|请(?:您)?耐心等|等待下$|"
-    r"(?:这边|我(?:们)?)(?:帮您|给您|为您|先)?(?:再)?(?:看|查|确认|核实|排查|测试|反馈|咨询|核对)(?:一?下|看|下看)|^看下|这个有点问题"
-)
-_DONE = (
-    r"(?:处理|操作|下发|关闭|完成|恢复|开启|打开|解冻|退款|退回|提交|反馈|更新|降级|回滚|修改|调整|添加|删除|配置|优化|"
-    r"找回|过户|重置|审核|刷新|开通|延期|申请|签发|解除|解封|生效|部署|迁移|切换|修复|处置|升级|清理|取消)"
-)
-_ACTION = re.compile(
-    rf"已经?(?:为|帮|给)?(?:您|你)?(?:们)?[^，。不能]{{0,8}}?{_DONE}|"
-    rf"(?:这边|我(?:们|这边)?)?(?:已经?|正在|手动|重新)?(?:为|帮|给)(?:您|你)(?:们)?(?:这边)?[^，。]{{0,14}}{_DONE}|"
-    rf"正在[^，。]{{0,6}}{_DONE}|已经?在(?:修|处理|优化|排查)|手动介入|(?:重新|这边)提(?:下|交)|数据可以了|现在已经?可以了|{_DONE}(?:好|完)了|已下发|帮您催"
-)
-_PROCEDURE = re.compile(r"(?:需要|请)(?:您|你)|您(?:可以|可)|(?:后|之后)，?我们|如需|联系我们|提交工单")
-_REQUEST = re.compile(
-    r"(?:麻烦|(?<!申)请(?!求)|烦请|辛苦)(?:您|你)?[^，。「]{0,10}(?:提供|发(?!票|送|布)|给|粘贴|截图|补充|说明|描述|贴|确认|看下|告知)|"
-    r"(?:提供|给|发|贴|截图?)(?:一?下|给|到)[^，。]{0,12}(?:这边|我们|看)|(?:将|把)[^，。]{2,24}(?:给一?下|发一?下|截图)|"
-    r"方便[^，。]{0,30}(?:吗|么|呢)|截图(?:看下|发一下|到工单|这边看)|给(?:一)?下(?:您|你)的|再看下呢|确认(?:一?下)?呢|您再看看呢|您确认下"
-)
-_ASKING = re.compile(r"(?:吗|么|呢|对吧|是什么意思)[？?。]?$|[？?]$|什么版本的呢|是否[^，。]{2,20}呢")
-_YOU = r"(?:您|你)(?:们)?(?!可以|可|需要|要|若|如|等待|再|好|这边可以|这边需要|自行|登录)"
-_SPECIFIC = re.compile(
-    rf"{_YOU}(?:的|这边(?:的)?|当前|目前|现在|刚|使用的|之前|那边)?[^，。]{{0,10}}?"
-    r"(?:是(?!否)|有(?!其他|任何|问题|疑问|部分)|没有|绑定的|刚|目前|处于|用了|欠费)[^，。]|"
-    r"这边看(?:到|了)?(?:您|你)|看到(?:您|你)们?(?:有|的域名|用)|这边看[^，。]{0,10}(?:实例|域名|空间|账号|您)|"
-    r"^(?:现在|目前)|预计(?:还)?需要|今天|这个(?:订单|证书已|域名是)|"
-    r"极个别|(?:绝大部分|这部分)|后端分析|任务堆积|流量是对的|日志是对的|工单这边"
-)
-# Words about what this customer bought or owns outweigh any general word beside them.
-_SURELY = re.compile(
-    r"^现在|今天|预计(?:还)?需要|这部分少量|极个别|^(?:你们|您)?这个(?:证书|域名|订单|空间)(?!书)|"
-    r"您买的|你买的|您域名绑定|您(?:的)?(?:账号|域名|空间|证书)(?:目前|当前|现在|已)|^(?:这个)?就是|根域名是|〈[^〉]{1,8}〉(?!\s*$)"
-)
-_GENERAL = re.compile(
-    r"(?:一般|通常|正常(?!的)|默认|每月|每个?月|支持|不支持|只能|仅|限制|必须|收费|计费标准|免费|有效期|参考文档|https?://|"
-    r"控制台|财务中心|域名管理|建议|才能|即可)"
-)
-_ADVICE = re.compile(r"试[试下]|建议|设置成|重新登录|切换一下|可以考虑|无痕")
-_GUIDE = re.compile(r"https?://|控制台[^，。]{0,12}[—\-→]|可以在|才能|右上角")
-# True for one customer on one day: an amount they were charged, a forecast, a state that was seen.
-TRANSIENT = re.compile(r"\d+\.\d{2}(?!\d|\.)|预计(?:今天|还?需要?)|处于[^，。]{1,8}状态|极个别|top数据")
-_NEEDS_PICTURE = re.compile(r"(?:如|看|见|上|下|这个)(?:上|下)?图|复制这个内容|图中|截图中|这里[^，。]{0,6}$")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A piece of a turn: `text` mended, one line a step; `quote` the turn's own words."""
+class Piece:
+    """A statement without its ticket: what it is, says and quotes, and the turn in which it stands."""
 
+    kind: StatementKind
     text: str
     quote: str
+    turn: int
 
 
-def statements(ticket: Ticket) -> tuple[Statement, ...]:
+def pieces(ticket: Ticket) -> tuple[Piece, ...]:
     """Every agent sentence of a redacted ticket, in order, each of one kind."""
-    found: list[Statement] = []
-    asked = ""
-    for index, turn in enumerate(ticket.turns):
-        if turn.role == "customer":
-            asked = turn.text
-            continue
-        for unit in units(turn.text):
-            kind, text = classify(unit.text), tidy(unit.text)
-            if not text:
-                continue
-            found.append(
-                Statement(
-                    id=f"{ticket.id}/{len(found) + 1}",
-                    ticket=ticket.id,
-                    kind=kind,
-                    text=text,
-                    quote=unit.quote,
-                    turn=index,
-                    asked=asked,
-                )
-            )
-    return tuple(found)
+    return tuple(
+        Piece(classify(unit.text), text, unit.quote, index)
+        for index, turn in enumerate(ticket.turns)
+        if turn.role != "customer"
+        for unit in units(turn.text)
+        if (text := tidy(unit.text))
+    )
 
 
-def units(text: str) -> list[Unit]:
-    """Sentences and step lists of a turn, with the exact words each came from."""
-    blocks: list[list[str]] = []
-    open_list = False
-    for line in (line.strip() for line in mend(text).split("\n")):
-        if not line:
-            continue
-        step = _STEP.match(line)
-        if step and blocks and (open_list or (step.group(1) == "1" and _INTRO.search(blocks[-1][-1]))):
-            blocks[-1].append(line)
-            open_list = True
-        elif step and step.group(1) == "1":
-            blocks.append([line])
-            open_list = True
-        elif blocks and _is_field(line, blocks[-1][-1], open_list):
-            blocks[-1].append(line)
-        elif blocks and len(blocks[-1]) == 1 and _NOTE.fullmatch(blocks[-1][0]) and not step:
-            blocks[-1].append(line)
-            open_list = False
-        else:
-            blocks.append([line])
-            open_list = False
-    pieces: list[str] = []
-    for block in blocks:
-        if len(block) > 1:
-            pieces.append("\n".join(block))
-            continue
-        for sentence in _sentences(block[0]):
-            if pieces and _CLINGS.match(sentence) and "\n" not in pieces[-1]:
-                pieces[-1] += sentence
-            else:
-                pieces += _clauses(sentence)
-    return _located(text, pieces)
-
-
-def _is_field(line: str, before: str, open_list: bool) -> bool:
-    """Whether a line is a field of the list or DNS record that the line before it belongs to."""
-    if _RECORD.match(line) and (open_list or _INTRO.search(before) or _RECORD.match(before)):
-        return True
-    return open_list and bool(_FIELD.match(line)) and not line.startswith(("注意", "参考", "「"))
-
-
-def _clauses(sentence: str) -> list[str]:
-    """Cuts a sentence where work, waiting or a question is mixed with something worth knowing."""
-    if _PROCEDURE.search(sentence) and "，我们" in sentence:
-        return [sentence]
-    runs: list[tuple[bool, str]] = []
-    for clause in re.findall(r"[^，]+，?", sentence):
-        kind = classify(clause.rstrip("，"))
-        passing = kind in ("action", "hold", "request") or bool(TRANSIENT.search(clause))
-        if runs and (
-            runs[-1][0] == passing or kind == "courtesy" or _HANGS.match(clause) or _CONDITION.search(runs[-1][1])
-        ):
-            runs[-1] = (runs[-1][0], runs[-1][1] + clause)
-        elif runs and len(runs) == 1 and len(runs[0][1]) < 5:
-            runs[0] = (passing, runs[0][1] + clause)
-        else:
-            runs.append((passing, clause))
-    if len(runs) < 2 or any(not passing and len(run) < 6 for passing, run in runs):
-        return [sentence]
-    return [run.rstrip("，") if index < len(runs) - 1 else run for index, (_, run) in enumerate(runs)]
-
-
-def _sentences(line: str) -> list[str]:
-    safe = [(link.start, link.end) for link in links(line)]
-    found, start = [], 0
-    for match in _SENTENCE.finditer(line):
-        if any(left < match.end() < right for left, right in safe):
-            continue
-        piece = line[start : match.end()].strip()
-        start = match.end()
-        if piece:
-            found.append(piece)
-    if line[start:].strip():
-        found.append(line[start:].strip())
-    return found
-
-
-def _located(text: str, pieces: list[str]) -> list[Unit]:
-    """Finds each piece in the turn: mending only moved white space, so the rest must match."""
-    at = [index for index, char in enumerate(text) if not char.isspace()]
-    dense = "".join(text[index] for index in at)
-    found, position = [], 0
-    for piece in pieces:
-        bare = re.sub(r"\s+", "", piece)
-        start = dense.find(bare, position) if bare else -1
-        if start < 0:
-            continue
-        position = start + len(bare)
-        found.append(Unit(piece, text[at[start] : at[position - 1] + 1]))
-    return found
-
-
-def classify(text: str) -> StatementKind:
-    """The kind of one unit."""
-    bare = re.sub(r"\[图片\]", "", text).strip()
-    bare = re.sub(rf"^(?:(?:{_GREETING}|[是对]的[，,])[，,！!。、\s]*)+", "", bare, flags=re.I).strip()
-    if not bare or _COURTESY.match(bare):
-        return "courtesy"
-    steps = "\n" in bare
-    words = re.sub(r"〈[^〉]*〉|[^\w\u4e00-\u9fff]", "", bare)
-    if not re.search(r"[\u4e00-\u9fff]", words) and "http" not in bare:
-        return "specific"
-    if steps and all(_RECORD.match(line) for line in bare.split("\n")):
-        return "specific"
-    if not steps:
-        if _ACTION.search(bare) and not _PROCEDURE.search(bare):
-            return "action"
-        if (_REQUEST.search(bare) or _ASKING.search(bare)) and not (_ADVICE.search(bare) or _GUIDE.search(bare)):
-            return "request"
-        if _HOLD.search(bare) and not (_GENERAL.search(bare) or _ADVICE.search(bare)):
-            return "hold"
-    if _NEEDS_PICTURE.search(bare) and len(bare) < 30:
-        return "specific"
-    if not steps and (_SURELY.search(bare) or (_SPECIFIC.search(bare) and not _GENERAL.search(bare))):
-        return "specific"
-    if len(words) < 5:
-        return "courtesy" if len(words) < 2 else "specific"
-    return "knowledge"
+def statements(ticket: Ticket, known: Sequence[Piece] | None = None) -> tuple[Statement, ...]:
+    """The pieces of a redacted ticket, which may be known already, with its id and what each of them answered."""
+    asked, before = [], ""
+    for turn in ticket.turns:
+        before = turn.text if turn.role == "customer" else before
+        asked.append(before)
+    return tuple(
+        Statement(f"{ticket.id}/{n}", ticket.id, piece.kind, piece.text, piece.quote, piece.turn, asked[piece.turn])
+        for n, piece in enumerate(pieces(ticket) if known is None else known, start=1)
+    )

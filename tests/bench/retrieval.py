@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 import tempfile
 import time
@@ -27,7 +28,7 @@ from bot.search.embeddings import E5Embeddings, NamedEmbeddings, UseEmbeddings
 from bot.search.retriever import TicketRetriever
 from bot.settings import Settings
 from bot.tickets.intake import learn
-from bot.tickets.redaction import Redactor
+from bot.tickets.privacy.redaction import Redactor
 
 ENCODERS: dict[str, type[NamedEmbeddings]] = {"use": UseEmbeddings, "e5": E5Embeddings}
 Rank = Callable[[str], list[str]]
@@ -79,7 +80,8 @@ def _lexical(build: Build) -> Rank:
 def _dense(build: Build) -> Rank:
     def rank(query: str) -> list[str]:
         vector = np.array(build.embeddings.embed_query(query), np.float32)
-        return list(dict.fromkeys(match.ticket for match in build.store.query(vector, 300)))[:10]
+        found = (re.sub(r"(?:#|/)[\d.]+$", "", match.id) for match in build.store.query(vector, 300))
+        return list(dict.fromkeys(found))[:10]
 
     return rank
 

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 
 from bot.records import Draft, Evidence
 from bot.reply.writers import Brief, Usage
+from bot.tickets.causes import CAUSE
 from bot.tickets.clusters import canonical
 
 SENTENCES = 5  # of the development questions four held the needed fact in .89, five in .92; six add length alone
 WITHIN = 0.72  # share of the best sentence's score below which another adds noise
 _OVERLAP = 0.6  # share of shared two-character terms from which a sentence says nothing new
 _PRECEDENT = {"zh": "类似工单中，客服的说明是：", "en": "In a similar ticket, support explained: "}
+_CAUSE = {"zh": "类似工单中记录的原因是：", "en": "The cause recorded in a similar ticket: "}
 
 
 class ExtractiveWriter:
@@ -28,7 +30,7 @@ class ExtractiveWriter:
         for row in ordered(choose(brief.evidence)):
             statement = row.statement
             if statement.kind == "specific":
-                lead = _PRECEDENT[brief.language]
+                lead = (_CAUSE if statement.turn == CAUSE else _PRECEDENT)[brief.language]
                 yield Draft(f"{lead}{closed(statement.text)}", "precedent", (row.n,))
             else:
                 yield Draft(closed(statement.text), "knowledge", (row.n,))

@@ -21,6 +21,7 @@ KINDS = {
     "style.css": "text/css",
     "script.js": "text/javascript",
     "staff.css": "text/css",
+    "rebuild.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 YEAR = 31_536_000

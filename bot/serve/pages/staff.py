@@ -5,6 +5,7 @@ Lets in by the staff key and hands over to the page that renders; off entirely w
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,10 +20,13 @@ from bot.serve.access import COOKIE, COOKIE_SECONDS, Access, peer
 from bot.serve.core import Assistant
 from bot.serve.errors import Refused, route_class, told
 from bot.serve.pages import desk as desk_page
-from bot.serve.pages import knowledge, paper, quality
+from bot.serve.pages import paper, quality
+from bot.serve.pages.knowledge import Knowledge
 from bot.serve.protocol import clean
+from bot.serve.rebuild import Rebuild
 from bot.serve.telemetry import Telemetry
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 PATHS = ("/desk", "/knowledge", "/quality", "/docs", "/openapi.json")
 
 
@@ -59,11 +63,23 @@ class Staff:
             return desk_page.render(waiting, written, said=told(error, self._numbers))
         return desk_page.render(waiting, written, answer)
 
-    async def knowledge(self, request: Request) -> Response:
-        if refused := self._door(request):
-            return refused
-        counts = await run_in_threadpool(self._assistant.knowledge)
-        return knowledge.render(self._assistant.build, self._assistant.engine, counts)
+    def behind_door(self, show: Handler) -> Handler:
+        """A page that is shown to staff; the sign-in form to anybody else."""
+
+        async def handle(request: Request) -> Response:
+            return self._door(request) or await show(request)
+
+        return handle
+
+    def behind_key(self, act: Handler) -> Handler:
+        """What a program may ask as well: whoever is not staff gets an error, not a form."""
+
+        async def handle(request: Request) -> Response:
+            if refusal := self._access.staff(request):
+                raise Refused(refusal)
+            return await act(request)
+
+        return handle
 
     async def quality(self, request: Request) -> Response:
         if refused := self._door(request):
@@ -84,16 +100,14 @@ class Staff:
         ]
         return paper.page("接口", paper.table(("方法", "路径", "说明"), rows), "docs")
 
-    async def openapi(self, request: Request) -> Response:
-        if refusal := self._access.staff(request):
-            raise Refused(refusal)
+    async def openapi(self, _: Request) -> Response:
         return JSONResponse(self._schema())
 
     async def sign_in(self, request: Request) -> Response:
         """The form's answer: a cookie with a token for one shift, and back to the page."""
         form = await _form(request)
         target = form.get("next", "")
-        target = target if target in PATHS else "/desk"
+        target = target if _ours(target) else "/desk"
         if not self._access.staff_key:
             return _off()
         if refusal := self._access.sign_in(form.get("key", ""), peer(request)):
@@ -118,27 +132,42 @@ class Staff:
             return None
         if refusal.status == 404:
             return _off()
-        return _ask(request.url.path if request.method == "GET" else "/desk", "", refusal.status)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return _ask(f"{request.url.path}{query}" if request.method == "GET" else "/desk", "", refusal.status)
 
     def _schema(self) -> dict[str, Any]:
         return get_openapi(title=self._app.title, version="1", routes=self._app.routes)
 
 
 def attach(
-    app: FastAPI, assistant: Assistant, desk: Desk, access: Access, numbers: Telemetry, report_dir: Path
+    app: FastAPI,
+    assistant: Assistant,
+    desk: Desk,
+    access: Access,
+    numbers: Telemetry,
+    report_dir: Path,
+    rebuild: Rebuild | None = None,
 ) -> None:
     """Adds the staff's routes."""
     staff = Staff(app, assistant, desk, access, numbers, report_dir)
+    known = Knowledge(assistant, rebuild)
     router = APIRouter(route_class=route_class(numbers), include_in_schema=False)
     for path, handler in (
         ("/desk", staff.desk),
-        ("/knowledge", staff.knowledge),
+        ("/knowledge", staff.behind_door(known.overview)),
+        ("/knowledge/tickets", staff.behind_door(known.tickets)),
+        ("/knowledge/ticket", staff.behind_door(known.ticket)),
+        ("/knowledge/answers", staff.behind_door(known.answers)),
+        ("/knowledge/conflicts", staff.behind_door(known.conflicts)),
+        ("/knowledge/aside", staff.behind_door(known.aside)),
+        ("/knowledge/rebuild", staff.behind_key(known.progress)),
         ("/quality", staff.quality),
         ("/docs", staff.docs),
-        ("/openapi.json", staff.openapi),
+        ("/openapi.json", staff.behind_key(staff.openapi)),
     ):
         router.add_api_route(path, handler, methods=["GET"])
     for path, action in (
+        ("/knowledge/rebuild", staff.behind_door(known.start)),
         ("/desk/close", staff.close),
         ("/desk/draft", staff.draft),
         ("/desk/sign-in", staff.sign_in),
@@ -146,6 +175,11 @@ def attach(
     ):
         router.add_api_route(path, action, methods=["POST"])
     app.include_router(router)
+
+
+def _ours(target: str) -> bool:
+    """Whether it is a page to come back to after signing in."""
+    return target.partition("?")[0] in PATHS or target.startswith("/knowledge/")
 
 
 async def _form(request: Request) -> dict[str, str]:

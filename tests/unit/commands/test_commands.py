@@ -19,6 +19,14 @@ REPORT: dict[str, Any] = {
     "files": 1,
     "tickets": 2,
     "set_aside": [{"file": "k.md", "line": 3, "reason": "no answer"}],
+    "withheld": [{"file": "k.md", "line": 7, "reason": "a sentence of ticket t1: it talks to an assistant"}],
+    "notes": [{"file": "k.md", "line": 1, "reason": "read as GB18030"}],
+    "contradictions": [
+        {
+            "why": "",
+            "sides": [{"value": "90天", "clauses": ["有效期为90天"]}, {"value": "一年", "clauses": ["有效期为一年"]}],
+        }
+    ],
     "statements": {"knowledge": 4},
     "resolutions": {},
     "passages": 5,

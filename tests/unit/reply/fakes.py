@@ -72,6 +72,7 @@ class FakeLibrary:
     statements: Mapping[str, Sequence[Statement]] = field(
         default_factory=lambda: {name: rows for name, (_, rows) in SAID.items()}
     )
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -99,6 +100,9 @@ class FakeRedactor:
 
     def clean(self, text: str) -> str:
         return text.replace(SECRET, MASK)
+
+    def together(self, texts: Sequence[str]) -> list[str]:
+        return [self.clean(text) for text in texts]
 
 
 class FakeGate(Gate):

@@ -43,7 +43,7 @@ def check(answer: Answer) -> None:
         assert (
             {"n", "ticket", "title", "quote", "agree", "source"}
             <= set(row)
-            <= {*("n", "ticket", "title", "quote", "agree", "source", "category")}
+            <= {*("n", "ticket", "title", "quote", "agree", "source", "category", "also")}
         )
         assert set(row["source"]) == {"file", "ordinal", "line"}
     for row in body["sentences"]:

@@ -12,7 +12,7 @@ from bot.reply.writers import Brief, Usage
 from bot.reply.writers.extractive import ExtractiveWriter
 from bot.tickets.intake import learn
 from bot.tickets.passages import sayable
-from bot.tickets.redaction import Redactor
+from bot.tickets.privacy.redaction import Redactor
 from tests.unit.reply.fakes import evidence
 
 PART = Path(__file__).parents[3] / "knowledge" / "part-15.md"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
-from bot.search.build import Build, open_build
+from bot.search.build import Build, open_build, publish
 from bot.search.retriever import TicketRetriever
 
 
@@ -83,3 +84,20 @@ def test_an_index_without_tickets_finds_nothing(tmp_path: Path, search_fakes: An
     build = open_build(tmp_path, search_fakes.HashEmbeddings())
     assert TicketRetriever(build).search("托盘") == []
     build.close()
+
+
+def test_all_tickets_that_say_what_was_found_are_as_near_as_the_one_that_stands_for_them(
+    index: Path, search_fakes: Any
+) -> None:
+    said = "丢件按申报价值理赔，须在签收后七天内提出。"
+    tickets = [*search_fakes.TICKETS, search_fakes.ticket(7, "别的", "别的事", said)]
+    rows = {one.id: search_fakes.statements(one) for one in tickets}
+    rows["t7"] = (replace(rows["t7"][0], same="t6.s1", agree=2),)
+    passages = {one.id: search_fakes.passages(one) for one in tickets}
+    passages["t7"] = passages["t7"][:1]
+    publish(index, tickets, rows, passages, search_fakes.HashEmbeddings(), {})
+    build = open_build(index, search_fakes.HashEmbeddings())
+    dense = {hit.ticket: hit.dense for hit in TicketRetriever(build).search(said, 50)}
+    build.close()
+    assert dense["t6"] == dense["t7"] == max(dense.values())
+    assert len(dense) == 7 and dense["t1"] < dense["t7"]

@@ -53,11 +53,11 @@ def desk() -> Iterator[Desk]:
 def make_app(core: Any, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., FastAPI]:
     """Without Gradio's page unless it is asked for: building it takes half a second."""
 
-    def make(page: bool = False, **keys: str) -> FastAPI:
+    def make(page: bool = False, rebuild: Any = None, **keys: str) -> FastAPI:
         if not page:
             monkeypatch.setattr(chat, "mount", lambda *_: None)
         settings = Settings(_env_file=None, **keys)  # type: ignore[arg-type]
-        return create_app(core, desk, settings, redact, report_dir=tmp_path)
+        return create_app(core, desk, settings, redact, report_dir=tmp_path, rebuild=rebuild)
 
     return make
 

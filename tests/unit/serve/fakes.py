@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
-from bot.records import Answer, Citation, Handoff, Question, QuestionError, Sentence, Source, WriterError
+from bot.records import (
+    Answer,
+    Citation,
+    Handoff,
+    Question,
+    QuestionError,
+    Sentence,
+    Source,
+    Statement,
+    Ticket,
+    Turn,
+    WriterError,
+)
 
 CERTIFICATE = "免费证书怎么申请？"
 QUOTA = "免费额度每个月都有吗？"
@@ -33,6 +46,7 @@ class FakeAssistant:
         self.asked: list[Question] = []
         self.engine = "extractive"
         self.build = "build-1"
+        self.shelf = library(self.build)
 
     def answer(self, question: Question) -> Answer:
         *_, last = self.stream(question)
@@ -65,13 +79,71 @@ class FakeAssistant:
 
     def knowledge(self) -> Mapping[str, Any]:
         return {
-            "tickets": 30,
+            "build": self.build,
+            "created": "2026-01-02T03:04:05+00:00",
+            "tickets": 63,
+            "files": 2,
             "statements": {"knowledge": 41, "action": 12},
+            "resolutions": {"self-service": 62, "action": 1},
             "passages": 120,
             "set_aside": [{"file": "a.md", "line": 3, "reason": "空 <b>问题</b>"}],
-            "redactions": {"domain": 9},
-            "conflicts": [],
+            "withheld": [{"file": "b.md", "line": 9, "reason": "a sentence of ticket t-1: it carries a foreign link"}],
+            "notes": [],
+            "redactions": {"域名": 9},
+            "duplicates": 1,
+            "conflicts": 2,
+            "open_conflicts": 1,
+            "contradictions": [contradiction("c-1", "60"), contradiction("c-2", "")],
         }
+
+    def library(self) -> Any:
+        return self.shelf
+
+
+def contradiction(id: str, holds: str) -> dict[str, Any]:
+    sides = [
+        {"value": "一小时", "norm": "60", "clauses": ["一小时内完成"], "tickets": ["t-1"], "date": ""},
+        {"value": "2小时", "norm": "120", "clauses": ["2小时内完成"], "tickets": ["t-2"], "date": ""},
+    ]
+    return {"id": id, "kind": "duration", "sides": sides, "holds": holds, "why": "ruled" if holds else ""}
+
+
+def library(build: str) -> Any:
+    """63 tickets: two that say the same, one solved by a person with markup in every field, and sixty of a kind."""
+    asked, told = "证书怎么申请〈域名〉", "在控制台的证书管理里申请免费证书。"
+    first = Ticket(
+        "t-1",
+        "SSL证书怎么申请",
+        asked,
+        (Turn("customer", asked, 5, 1), Turn("agent", f"您好，{told}请提供域名。", 6)),
+        "CDN",
+        "证书问题",
+        ("HTTPS",),
+        root_cause="域名没有添加解析记录",
+        source=Source("a.md", 1, 3),
+        date="2026-01-02",
+    )
+    second = Ticket("t-2", "申请证书", asked, (Turn("agent", told, 9),), "CDN", "证书问题", source=Source("b.md", 1, 7))
+    third = Ticket(EVIL, EVIL, EVIL, (Turn("agent", EVIL, 4),), EVIL, "", source=Source(EVIL, 1, 1))
+    more = [
+        Ticket(
+            f"n-{n}", f"第{n}个问题", "存储空间怎么计费", (), "对象存储", "计费问题", source=Source("b.md", n, 10 * n)
+        )
+        for n in range(1, 61)
+    ]
+    statements = {
+        "t-1": (
+            Statement("t-1/1", "t-1", "knowledge", told, told, 1, asked, 2, edited=True),
+            Statement("t-1/2", "t-1", "request", "请提供域名。", "请提供域名。", 1, asked),
+            Statement("t-1/3", "t-1", "specific", "域名没有添加解析记录", "域名没有添加解析记录", -1, disputed=True),
+        ),
+        "t-2": (Statement("t-2/1", "t-2", "knowledge", told, told, 0, "", 2, same="t-1/1"),),
+        EVIL: (Statement("e", EVIL, "action", EVIL, EVIL, 0, EVIL),),
+        **{row.id: (Statement(f"{row.id}/1", row.id, "knowledge", "按量计费。", "按量计费。", 0),) for row in more},
+    }
+    tickets = {row.id: row for row in (first, second, third, *more)}
+    sources = {"t-1/1": ("t-1", "t-2")}
+    return SimpleNamespace(id=build, tickets=tickets, statements=statements, sources=sources)
 
 
 def reply(question: Question) -> Answer:

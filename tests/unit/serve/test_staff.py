@@ -39,11 +39,6 @@ def test_a_draft_is_shown_with_its_sources(staff: TestClient) -> None:
     assert "错误号" in staff.post("/desk/draft", data={"text": "爆炸"}).text
 
 
-def test_knowledge_shows_whatever_is_given(staff: TestClient) -> None:
-    page = staff.get("/knowledge").text
-    assert "build-1" in page and "41" in page and "a.md" in page and "&lt;b&gt;问题" in page
-
-
 def test_quality_counts_feedback_and_shows_the_newest_report(staff: TestClient, desk: Desk, tmp_path: Path) -> None:
     assert "还没有评测报告" in staff.get("/quality").text
     desk.feedback("a", question="问", thumb="up", comment="<i>好</i>")

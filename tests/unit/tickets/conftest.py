@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.tickets.intake import Knowledge, learn
-from bot.tickets.reader import Reading, read
-from bot.tickets.redaction import Redactor
+from bot.tickets.privacy.redaction import Redactor
+from bot.tickets.reading.reader import Reading, read
 
 PART = Path(__file__).parents[3] / "knowledge" / "part-15.md"
 

@@ -1,14 +1,19 @@
-"""The same answer is counted once, and values that contradict each other are found and cut out."""
+"""The same answer is counted once, stands for its copies, and keeps all its sources."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.records import Statement
-from bot.tickets.clusters import agree, canonical, conflicts, dispute
+from bot.tickets.answers import answers
+from bot.tickets.clusters import agree, canonical, copies, sources
 from bot.tickets.intake import Knowledge
 
+GUIDE = "您可以在控制台的域名管理里打开配置页，勾选开启防盗链并填写允许访问的来源，保存后就会生效。"
 
-def row(ticket: str, text: str, quote: str = "", n: int = 1, kind: str = "knowledge") -> Statement:
-    return Statement(f"{ticket}/{n}", ticket, kind, text, quote or text, 0)  # type: ignore[arg-type]
+
+def row(ticket: str, text: str, quote: str = "", n: int = 1, kind: str = "knowledge", turn: int = 0) -> Statement:
+    return Statement(f"{ticket}/{n}", ticket, kind, text, quote or text, turn)  # type: ignore[arg-type]
 
 
 def test_spaces_marks_and_case_make_no_other_answer() -> None:
@@ -17,7 +22,38 @@ def test_spaces_marks_and_case_make_no_other_answer() -> None:
 
 def test_agreement_counts_tickets_and_not_copies() -> None:
     rows = [row("a", "按月结算。"), row("a", "按月结算", n=2), row("b", "按月 结算"), row("c", "按天结算")]
-    assert [entry.agree for entry in agree(rows)] == [2, 2, 2, 1]
+    found = agree(rows)
+    assert [entry.agree for entry in found] == [2, 2, 2, 1]
+    assert [entry.same for entry in found] == ["", "a/1", "a/1", ""]
+    assert copies(found) == 2 and sources(found) == {"a/1": ("a", "b"), "c/1": ("c",)}
+
+
+def test_nearly_the_same_words_are_one_answer_with_every_source() -> None:
+    found = agree([row("a", GUIDE), row("b", GUIDE.replace("就会", "")), row("c", GUIDE.replace("开启", "关闭"))])
+    assert [(entry.agree, entry.same) for entry in found] == [(2, ""), (2, "a/1"), (1, "")]
+
+
+def test_what_was_true_of_one_customer_is_not_one_with_knowledge() -> None:
+    found = agree([row("a", GUIDE), row("b", GUIDE, kind="specific"), row("c", GUIDE, kind="request")])
+    assert [(entry.agree, entry.same) for entry in found] == [(1, ""), (1, ""), (1, "")]
+
+
+def test_when_the_first_source_is_gone_the_next_stands_for_the_rest() -> None:
+    found = agree([row("a", GUIDE), row("b", GUIDE), row("c", GUIDE)])
+    left = agree([entry for entry in found if entry.ticket != "a"])
+    assert [(entry.ticket, entry.agree, entry.same) for entry in left] == [("b", 2, ""), ("c", 2, "b/1")]
+
+
+def test_an_answer_holds_the_sentences_that_the_same_tickets_say_in_one_go() -> None:
+    more = "修改来源名单以后不需要重新提交审核，名单里最多可以填写一百个来源。"
+    rows = [
+        row("a", GUIDE, n=1), row("a", more, n=2), row("a", "按量计费的账单在次月的月初生成并扣款。", n=3, turn=2),
+        row("b", GUIDE, n=1), row("b", more, n=2), row("c", "按量计费的账单在次月的月初生成并扣款。"),
+    ]  # fmt: skip
+    first, second = answers((), agree(rows))
+    assert [entry.text for entry in first.sentences] == [GUIDE, more] and first.tickets == ("a", "b")
+    assert second.tickets == ("a", "c") and len(second.sentences) == 1
+    assert answers((), agree(rows), least=3) == []
 
 
 # --- the given file
@@ -35,80 +71,20 @@ def test_canned_answers_of_the_given_file_agree(knowledge: Knowledge) -> None:
         "ca机构目前给的免费证书": 1,
     }.items():
         assert {agreed for text, agreed in counts.items() if text.startswith(start)} == {count}
-    for found in knowledge.statements.values():
-        for entry in found:
-            same = {
-                other.ticket
-                for others in knowledge.statements.values()
-                for other in others
-                if canonical(other.text) == canonical(entry.text)
-            }
-            assert entry.agree == len(same)
+    rows = [entry for found in knowledge.statements.values() for entry in found]
+    known = {entry.id: entry for entry in rows}
+    for entry in rows:
+        assert not entry.same or (known[entry.same].same == "" and known[entry.same].agree == entry.agree)
+    assert agree([replace(entry, same="", agree=1) for entry in rows]) == rows
 
 
-def test_the_one_dispute_of_the_given_file_is_found(knowledge: Knowledge) -> None:
-    (conflict,) = knowledge.conflicts
-    assert "一小时" in conflict.first_clause and "2 小时" in conflict.second_clause
-    disputed = [entry for found in knowledge.statements.values() for entry in found if entry.disputed]
-    assert sorted(entry.text for entry in disputed) == [
-        "免费证书申请+配置一般是一小时内可以完成",
-        "整体一键 https 预计可在 2 小时内完成。",
-        "整体一键 https 预计可在 2 小时内完成。",
-    ]
-    assert not any("三个月" in entry.text or "90天" in entry.text for entry in disputed)
-
-
-def test_what_is_cut_apart_quotes_the_ticket_exactly(knowledge: Knowledge) -> None:
-    tickets = {ticket.id: ticket for ticket in knowledge.tickets}
-    cut = [entry for found in knowledge.statements.values() for entry in found if "." in entry.id.rpartition("/")[2]]
-    assert len(cut) == 8
-    for entry in cut:
-        assert entry.quote in tickets[entry.ticket].turns[entry.turn].text
-        assert canonical(entry.quote) == canonical(entry.text)
-
-
-# --- disputes invented here
-
-
-def pair(first: str, second: str, **kind: str) -> int:
-    return len(conflicts([row("a", first, **kind), row("b", second, **kind)]))  # type: ignore[arg-type]
-
-
-def test_another_time_for_the_same_thing_is_a_dispute() -> None:
-    assert pair("退款审核一般在三天内完成", "退款审核通常需要7天内可以完成") == 1
-    assert pair("退款审核一般在7天内完成", "退款审核通常一周内可以完成") == 0
-    assert pair("日志保存三个月后删除", "日志保存90天后删除") == 0
-
-
-def test_what_is_no_dispute() -> None:
-    assert pair("退款审核三天内完成", "退款审核三天内完成") == 0
-    assert pair("退款审核三天内完成", "机房迁移需要10天内完成") == 0
-    assert pair("退款审核三天内完成", "退款审核7天内完成", kind="specific") == 0
-    assert conflicts([row("a", "退款审核三天内完成"), row("a", "退款审核7天内完成", n=2)]) == []
-    assert pair("每次扣费3元的账单", "每次扣费5元的账单") == 0
-
-
-def test_a_disputed_clause_and_its_copies_are_cut_out_of_their_sentences() -> None:
-    quote = "您好，先在费用中心提交申请，退款审核一般三天内完成，逾期请联系客服呢"
-    rows = [
-        row("a", "先在费用中心提交申请，退款审核一般三天内完成，逾期请联系客服", quote),
-        row("b", "退款审核一般7天内完成"),
-        row("c", "退款审核一般三天内完成。"),
-        row("d", "账单按月结算"),
-    ]
-    result = dispute(rows, conflicts(rows))
-    assert [(entry.id, entry.text, entry.quote, entry.disputed) for entry in result] == [
-        ("a/1.1", "先在费用中心提交申请", "先在费用中心提交申请", False),
-        ("a/1.2", "退款审核一般三天内完成", "退款审核一般三天内完成", True),
-        ("a/1.3", "逾期请联系客服", "逾期请联系客服", False),
-        ("b/1", "退款审核一般7天内完成", "退款审核一般7天内完成", True),
-        ("c/1", "退款审核一般三天内完成。", "退款审核一般三天内完成。", True),
-        ("d/1", "账单按月结算", "账单按月结算", False),
-    ]
-    assert dispute(rows, []) == rows
-
-
-def test_letters_that_grow_in_lower_case_cut_no_wrong_quote() -> None:
-    rows = [row("a", "İİ 版本说明请看文档，退款审核三天内完成"), row("b", "退款审核7天内完成")]
-    first, second, _ = dispute(rows, conflicts(rows))
-    assert (first.quote, second.quote) == ("İİ 版本说明请看文档", "退款审核三天内完成")
+def test_each_answer_of_the_given_file_has_one_passage(knowledge: Knowledge) -> None:
+    embedded = [passage.statement for found in knowledge.passages.values() for passage in found if passage.statement]
+    rows = {entry.id: entry for found in knowledge.statements.values() for entry in found}
+    assert len(embedded) == len(set(embedded)) and not any(rows[name].same for name in embedded)
+    common = answers(knowledge.tickets, list(rows.values()))
+    assert len(common) > 5
+    for answer in common:
+        assert len(answer.tickets) >= 2
+        for sentence in answer.sentences:
+            assert not sentence.text.startswith(("您好", "你好")) and sentence.quote

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.tickets.hosts import owner
+from bot.tickets.privacy.hosts import owner
 
 VENDOR = ("qiniu.com", "qiniu.cn")
 
@@ -30,6 +30,20 @@ VENDOR = ("qiniu.com", "qiniu.cn")
         ("docs.github.com", "public"),
         ("weixin.qq.com", "public"),
         ("mail.qq.com", "customer"),
+        ("fusion.qiniuapi.com", "vendor"),
+        ("dt003.dn-hs.qiniudns.com", "vendor"),
+        ("iovip-z2.qbox.me", "vendor"),
+        ("iovip-lumo.qbox.me", "customer"),
+        ("lumo.s3.cn-east-1.qiniucs.com", "customer"),
+        ("mp.weixin.qq.com", "public"),
+        ("lumo_demo.cn", "customer"),
+        ("lumo.xn--fiqs8s", "customer"),
+        ("shop.lumo.tm", "customer"),
+        ("lumo.tm", "none"),
+        ("response.total", "none"),
+        ("this.store", "none"),
+        ("ASP.NET", "none"),
+        ("com.lumo.app", "none"),
         ("main.py", "none"),
         ("deploy.sh", "none"),
         ("qiniu.rs.PutPolicy", "none"),
@@ -55,3 +69,10 @@ def test_another_vendor_is_another_list() -> None:
     assert owner("help.lumo-demo.cn", ("lumo-demo.cn",)) == "vendor"
     assert owner("help.lumo-demo.cn", ("help.lumo-demo.cn",)) == "vendor"
     assert owner("shop.lumo-demo.cn", ("help.lumo-demo.cn",)) == "customer"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"), [("lumo.tm", "customer"), ("lumo.info", "customer"), ("self.zone", "none")]
+)
+def test_a_word_before_it_makes_a_host_of_a_rare_suffix(host: str, expected: str) -> None:
+    assert owner(host, VENDOR, named=True) == expected

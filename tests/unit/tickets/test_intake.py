@@ -10,8 +10,8 @@ import pytest
 
 from bot.records import STATEMENT_KINDS, KnowledgeError, Ticket, Turn
 from bot.tickets.intake import Knowledge, files, identified, learn, made_id, without_boilerplate
-from bot.tickets.reader import Reading
-from bot.tickets.redaction import Redactor
+from bot.tickets.privacy.redaction import Redactor
+from bot.tickets.reading.reader import Reading
 
 TICKET = "## {title}\n### 问题描述\n{title}\n### 客服解答\n**客户**：{title}\n**客服**：在控制台可以查看。\n"
 
@@ -84,14 +84,18 @@ def test_the_report_has_the_keys_of_the_contract(knowledge: Knowledge) -> None:
     assert list(report) == [
         "files",
         "tickets",
+        "forgotten",
         "set_aside",
         "withheld",
+        "notes",
         "statements",
         "resolutions",
         "passages",
         "redactions",
         "duplicates",
         "conflicts",
+        "open_conflicts",
+        "contradictions",
     ]
     assert (report["files"], report["tickets"], report["set_aside"], report["conflicts"]) == (1, 30, [], 1)
     assert report["redactions"] == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.tickets.mending import OPENERS, links, mend, versions
-from bot.tickets.reader import Reading
+from bot.tickets.reading.reader import Reading
 
 # Every link of the given file. The publisher's file had 39; four were customers' own and are
 # 〈链接〉 now, so 35 are left, 18 of them different.
@@ -38,6 +39,7 @@ LINKS = {
 DOC = "https://developer.qiniu.com/kodo/manual/1/some-page"
 
 _PIECES = (
+    "1： 2： 1） 2） （1） （2） ① ② 步骤一 步骤二： 方法1: 方法2: 第一步： 第二步， - * --- "
     "http:// https / - ?a=b & = 1. 2. 2、 3. 10. 。 ， ： : 的 步骤 信息 CDN日志 windows 环境 7.13.27.14.0 版本 x #"
 )
 TRICKY = st.sampled_from(
@@ -78,6 +80,10 @@ def test_links_are_found_alike_in_turns_and_once_mended(reading: Reading) -> Non
         (f"（{DOC}）", DOC),
         (f"{DOC}，然后", DOC),
         (f"{DOC}? 好吗", DOC),
+        ("https://a.qiniu.com/b/rules------Q:部分", "https://a.qiniu.com/b/rules"),
+        ("https://a.qiniu.com/docs/list.mdbatchmove命令", "https://a.qiniu.com/docs/list.md"),
+        ("https://a.qiniu.com/1302/tool#9batchmove命令", "https://a.qiniu.com/1302/tool#9"),
+        ("https://a.qiniu.com/kb/[密钥]后", "https://a.qiniu.com/kb/[密钥]"),
         ("https://www.qiniu.com/prices/v2后续", "https://www.qiniu.com/prices/v2"),
         ("https://www.qiniu.com/products/s3 CDN", "https://www.qiniu.com/products/s3"),
         ("https://a.qiniu.com/x?id=7&b=QD后", "https://a.qiniu.com/x?id=7&b=QD"),
@@ -119,6 +125,18 @@ def test_a_link_inside_a_links_query_is_not_torn_off() -> None:
         ("见第2.节", "见第2.节"),
         ("# 1.标题2.标题", "# 1.标题\n2.标题"),
         ("1.甲\n2.乙", "1.甲\n2.乙"),
+        ("原因1：没电2：坏了", "原因\n1：没电\n2：坏了"),
+        ("三类1）新2）旧", "三类\n1）新\n2）旧"),
+        ("如下（1）拆（2）装", "如下\n（1）拆\n（2）装"),
+        ("如下①拆②装", "如下\n①拆\n②装"),
+        ("流程。步骤一：拆 步骤二：装", "流程。\n步骤一：拆\n步骤二：装"),
+        ("资料如下：第一步：登录第二步：提交", "资料如下：\n第一步：登录\n第二步：提交"),
+        ("看：方法1: 拆方法2: 装", "看：\n方法1: 拆\n方法2: 装"),
+        ("使用方法1：拆方法2：装", "使用方法1：拆\n方法2：装"),
+        ("- 方法1：拆\n- 方法2：装", "- 方法1：拆\n- 方法2：装"),
+        ("hello (1): x, hello (2): y", "hello (1): x, hello (2): y"),
+        ("10:20到11:30", "10:20到11:30"),
+        ("只有①一条", "只有①一条"),
     ],
 )
 def test_steps_that_ran_together(text: str, mended: str) -> None:
@@ -171,3 +189,18 @@ def test_the_given_file_mends_once(part: Path, reading: Reading) -> None:
     for piece in [text, *(turn.text for ticket in reading.tickets for turn in ticket.turns)]:
         assert mend(mend(piece)) == mend(piece)
         assert re.sub(r"\s", "", mend(piece)) == re.sub(r"\s", "", piece)
+
+
+@pytest.mark.parametrize(
+    "piece", ["1.a2.b", "https://", "https://a", "①②", "1.1.1.1.1.", "主机记录a记录值b", "方法1：a方法2：b"]
+)
+def test_mending_a_long_text_takes_seconds(piece: str) -> None:
+    started = time.process_time()
+    mend(piece * (300_000 // len(piece)))
+    assert time.process_time() - started < 30
+
+
+def test_a_long_ruler_in_a_link_is_linear() -> None:
+    started = time.process_time()
+    assert mend(f"https://a/{'-' * 500_000}/x后").endswith("/x\n后")
+    assert time.process_time() - started < 30

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.records import KnowledgeError, Source, Ticket
-from bot.tickets.layouts import SECTIONS, section
-from bot.tickets.reader import IMAGE, Reading, read, read_markdown
+from bot.tickets.reading.layouts import SECTIONS, section
+from bot.tickets.reading.reader import IMAGE, Reading, read, read_markdown
 
 PLAIN = """\
 # 工单
@@ -234,8 +234,7 @@ def test_a_file_without_tickets_says_so() -> None:
         (b"", "the file is empty"),
         (b" \n\t\n", "the file is empty"),
         (b"\x89PNG\r\n\x00\x00\x00", "this is a binary file"),
-        ("## 甲\n### 问题描述\n乙".encode("gbk"), "line 1: not UTF-8 text"),
-        ("## a\n\n乙".encode("gb18030"), "line 3: not UTF-8 text"),
+        (b"\xff\xfe## ", "it begins like UTF-16 and is damaged"),
     ],
 )
 def test_what_is_no_text_raises_one_sentence(tmp_path: Path, raw: bytes, words: str) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.records import Ticket, Turn
-from bot.tickets.reader import Reading
-from bot.tickets.redaction import ANY_MASK, PLACEHOLDER, Finding, Redactor, Scope
+from bot.tickets.privacy.redaction import ANY_MASK, PLACEHOLDER, Finding, Redactor, Scope
+from bot.tickets.reading.reader import Reading
 from bot.tickets.rewriting import rewrite
 
 HEX = "0123456789abcdef0123456789abcdef"
@@ -23,8 +23,8 @@ PRIVATE = [
     ("打13812345678找我", "13812345678", "电话"),
     ("电话：138 1234 5678，", "138 1234 5678", "电话"),
     ("手机+86 138-1234-5678的", "+86 138-1234-5678", "电话"),
-    ("固话021-55501234转8", "021-55501234", "电话"),
-    ("固话(021)55501234转8", "(021)55501234", "电话"),
+    ("固话021-55501234转8", "021-55501234转8", "电话"),
+    ("固话(021)55501234转8", "(021)55501234转8", "电话"),
     ("热线400-820-1234转", "400-820-1234", "电话"),
     ("海外+1 415-555-2671可以", "+1 415-555-2671", "电话"),
     ("身份证11010519491231002X的", "11010519491231002X", "身份证号"),
@@ -38,8 +38,8 @@ PRIVATE = [
     ("域名shop.lumo-demo.cn打不开", "shop.lumo-demo.cn", "域名"),
     ("泛域名*.lumo-demo.com.cn证书", "lumo-demo.com.cn", "域名"),
     ("2024-10-08 09:12:02shop.lumo-demo.cn", "shop.lumo-demo.cn", "域名"),
-    ("推流rtmp://live.lumo-demo.cn/app", "live.lumo-demo.cn", "域名"),
-    ("脚本//cdn.lumo-demo.cn/a.js", "cdn.lumo-demo.cn", "域名"),
+    ("推流rtmp://live.lumo-demo.cn/app", "live.lumo-demo.cn", "链接"),
+    ("脚本//cdn.lumo-demo.cn/a.js", "cdn.lumo-demo.cn/a.js", "域名"),
     ("测试lumo.bkt.clouddn.com域名", "lumo.bkt.clouddn.com", "域名"),
     ("访问https://img.lumo-demo.cn/a.png失败", "https://img.lumo-demo.cn/a.png", "链接"),
     ("访问http://47.98.12.34:8080/x失败", "47.98.12.34", "链接"),
@@ -235,3 +235,9 @@ def test_the_vendor_is_who_the_settings_say() -> None:
     assert other.clean("https://help.lumo-demo.cn/a 与 https://portal.qiniu.com/b") == (
         "https://help.lumo-demo.cn/a 与 〈链接〉"
     )
+
+
+def test_the_same_value_has_one_placeholder_in_a_whole_chat(redactor: Redactor) -> None:
+    said = ["我的域名 shop.lumo-demo.cn 打不开", "另一个 img.lumo-demo.cn 可以", "shop.lumo-demo.cn 还是不行"]
+    first, second, third = redactor.together(said)
+    assert first == "我的域名 〈域名〉 打不开" and second == "另一个 〈域名2〉 可以" and third == "〈域名〉 还是不行"

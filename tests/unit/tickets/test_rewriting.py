@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.records import KnowledgeError
 from bot.tickets.intake import made_id
-from bot.tickets.reader import read_markdown
-from bot.tickets.redaction import Redactor
+from bot.tickets.privacy.redaction import Redactor
+from bot.tickets.reading.reader import read_markdown
 from bot.tickets.rewriting import rewrite
 
 FILE = """\
