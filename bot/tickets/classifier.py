@@ -68,7 +68,9 @@ def classify(text: str) -> StatementKind:
     weights, bias = _weights()
     scores = weights[grams].sum(0) / np.sqrt(len(grams) + 1) + SIGN * weights[signs].sum(0) + bias
     kind = STATEMENT_KINDS[int(scores.argmax())]
-    return (never_knowledge(text) or kind) if kind == "knowledge" else kind
+    if kind == "specific" and rule == "courtesy":
+        return rule
+    return (never_knowledge(text) or kind) if kind in ("knowledge", "specific") else kind
 
 
 def slots(text: str, rule: StatementKind) -> tuple[Slots, Slots]:

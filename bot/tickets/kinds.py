@@ -66,11 +66,19 @@ _WORK_DONE = re.compile(
 )
 
 
+# An agent who quotes the customer draws a line under the quote; a customer's belief is never evidence.
+_QUOTED = re.compile(r"-{4,}\s*$")
+
+
 def never_knowledge(text: str) -> StatementKind | None:
-    """The kind of a piece that must not be told as a fact whatever it looks like: a person's work, or words about
-    what this one customer bought, owns or was charged; None when it may be."""
+    """The kind of a piece that must not be told as a fact whatever it looks like: a person's work, words about what
+    this one customer bought, owns or was charged, or the customer's own, quoted; None when it may be."""
+    if _QUOTED.search(text):
+        return "courtesy"
     if "\n" in text:
         return None
+    if _NEEDS_PICTURE.search(text) and len(text) < 30:
+        return "specific"
     if _WORK_DONE.search(text) and not PROCEDURE.search(text):
         return "action"
     return "specific" if _SURELY.search(text) or TRANSIENT.search(text) else None

@@ -24,11 +24,14 @@ _TAIL = re.compile(
     r"[，,]?(?:这边|我们)帮您(?:看|分析|解释)[^，。]*$|(?:十分|非常)抱歉$"
 )
 
+_BARE_LINK = re.compile(r"https?://\S+")
+
 
 def tidy(text: str) -> str:
     """A clean sentence, or steps one a line. Idempotent."""
     lines = [_tidy_line(line) for line in text.replace("[图片]", "").split("\n")]
-    return "\n".join(line for line in lines if line)
+    tidied = "\n".join(line for line in lines if line)
+    return f"参考链接：{tidied}" if _BARE_LINK.fullmatch(tidied) else tidied
 
 
 def _tidy_line(line: str) -> str:

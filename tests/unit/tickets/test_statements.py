@@ -141,3 +141,31 @@ def test_any_turn_is_cut_into_quotes_of_it_in_order(text: str) -> None:
         assert classify(unit.text) in STATEMENT_KINDS
     kept = sum(len(re.sub(r"\s", "", unit.quote)) for unit in units(text))
     assert kept <= len(re.sub(r"\s", "", text))
+
+
+def test_a_quoted_customer_a_picture_and_work_are_never_told_as_facts() -> None:
+    asked, answered = said(
+        ("agent", "应该是服务器的带宽限制吧---------------默认的带宽上限是 500Mbps，需要更高可以联系商务提升。")
+    )
+    assert asked.kind == "courtesy" and answered.text.startswith("默认的带宽上限")
+    assert classify("看下图") != "knowledge" != classify("如上图所示")
+    for text, kind in (("正在帮您将域名降级到 HTTP", "action"), ("[图片]", "courtesy")):
+        assert classify(text) == kind
+
+
+def test_a_list_and_a_piece_of_code_stay_whole_and_in_order() -> None:
+    text = "注销需要满足以下条件：\n- 没有欠费\n- 没有进行中的提现\n\n示例如下：\nconst a = init();\na.start();\n其它问题再联系我们"
+    first, second, *rest = [unit.text for unit in units(text)]
+    assert first == "注销需要满足以下条件：\n- 没有欠费\n- 没有进行中的提现"
+    assert second == "示例如下：\nconst a = init();\na.start();" and len(rest) == 1
+
+
+def test_a_sentence_is_not_cut_where_it_breaks_off() -> None:
+    assert [unit.text for unit in units("您设置同步任务的时候，有没有勾选同步历史文件呢")] == [
+        "您设置同步任务的时候，有没有勾选同步历史文件呢"
+    ]
+
+
+def test_a_bare_link_is_named() -> None:
+    (row,) = said(("agent", "https://docs.example.com/guide"))
+    assert row.text == "参考链接：https://docs.example.com/guide" and row.quote == "https://docs.example.com/guide"
