@@ -2,11 +2,12 @@
 # make test     everything, browser and model server included
 # make setup    the install alone
 # make check    format, lint, types, import arrows, unit tests: under two minutes
-# make bench    speed and memory (tests/bench)
+# make bench    speed, kills and scale (tests/bench); TICKETS=... are the files that scale recombines
 # make lock     renew requirements*.lock from requirements*.txt
 # make clean    remove .venv, the caches and the index; conversations stay
 
 VENV := .venv
+TICKETS ?= knowledge
 PY := $(VENV)/bin/python
 # A recent pip installs the lock twice as fast as the one that comes with Python 3.11; without it the old one does.
 PIP_VERSION := 26.3
@@ -33,10 +34,12 @@ check: $(VENV)/dev.stamp
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
-	@$(PY) -m pytest -q tests/unit
+	@$(PY) -m pytest -q -m "not slow and not bench" tests/unit
 
 bench: $(VENV)/dev.stamp
 	@$(PY) tests/bench/speed.py
+	@$(PY) tests/bench/kills.py 50 7
+	@$(PY) tests/bench/scale.py $(TICKETS) --sizes 1000,10000
 
 # uv reads neither pip.conf nor PIP_*: the mirror is handed over.
 lock: $(VENV)/dev.stamp

@@ -19,6 +19,7 @@ from bot.tickets.privacy.placeholders import ANY_MASK
 CLAUSE = re.compile(r"[^，。；！？\n]+[，。；！？\n]*")
 # Left out of the words after a value, so that 内完成 and 内可以完成 are one and 左右 alone is nothing.
 _MODAL = re.compile(r"可以|可|能够?|都|即|就|左右|以内|之内|内|会|的|了")
+_AFTER, _OTHERS = 200, 20  # claims that one is held against: a chain of pairs ties all of them together
 _SHARED = 0.2  # overlap of two statements' two-character terms from which they may speak of one thing
 _ALIKE = 0.75  # Jaccard similarity of two clauses without their values from which they say one thing
 _LEAST = 6  # letters of a clause without its value; a shorter one could be about anything
@@ -43,22 +44,18 @@ class Claim:
 
 def same_predicate(rows: Sequence[Statement]) -> Iterator[tuple[Claim, Claim]]:
     """Durations before the same words (小时内完成, 小时内可以完成) in statements that share terms."""
-    places: dict[str, list[tuple[Statement, str, Fact]]] = defaultdict(list)
+    places: dict[str, list[tuple[Claim, Counter[str]]]] = defaultdict(list)
     for row in rows:
         for clause in CLAUSE.findall(row.text):
             for fact in quantities(clause):
                 predicate = _MODAL.sub("", re.sub(r"\W", "", clause[fact.end :]))[:6]
                 if fact.dimension == "duration" and len(predicate) >= 2:
-                    places[predicate].append((row, clause, fact))
+                    places[predicate].append((_valued(row, clause, fact), _terms(row, clause[fact.start :])))
     for found in places.values():
-        for index, (first, first_clause, one) in enumerate(found):
-            for second, second_clause, other in found[index + 1 : index + 200]:
-                if (
-                    first.ticket != second.ticket
-                    and one.value != other.value
-                    and _related(first, first_clause[one.start :], second, second_clause[other.start :])
-                ):
-                    yield _valued(first, first_clause, one), _valued(second, second_clause, other)
+        for index, (one, words) in enumerate(found):
+            for other, others in found[index + 1 : index + _AFTER]:
+                if one.ticket != other.ticket and one.norm != other.norm and _related(words, others):
+                    yield one, other
 
 
 def same_words(rows: Sequence[Statement]) -> Iterator[tuple[Claim, Claim]]:
@@ -77,12 +74,16 @@ def same_words(rows: Sequence[Statement]) -> Iterator[tuple[Claim, Claim]]:
     first = alike_groups([words for _, words, _ in claims], [mark for _, _, mark in claims], _ALIKE)
     seen: dict[int, dict[str, int]] = defaultdict(dict)
     for at, (claim, words, _) in enumerate(claims):
+        told = 0
         for norm, place in seen[first[at]].items():
             other, others, _ = claims[place]
             if norm == claim.norm or other.ticket == claim.ticket:
                 continue
+            if told == _OTHERS:
+                break
             # A short yes and no (需要绑定域名, 不需要绑定域名) may be about two things.
             if claim.kind != "polarity" or (len(words) >= _DENIED and len(_pairs(others) ^ _pairs(words)) <= _OTHER):
+                told += 1
                 yield other, claim
         seen[first[at]].setdefault(claim.norm, at)
 
@@ -125,9 +126,8 @@ def _valued(row: Statement, clause: str, fact: Fact) -> Claim:
     return Claim(fact.dimension, value, f"{fact.value:.12g}", clause, row.ticket)
 
 
-def _related(first: Statement, first_tail: str, second: Statement, second_tail: str) -> bool:
+def _related(one: Counter[str], other: Counter[str]) -> bool:
     """Whether two statements speak of one thing, the values and the words that they share behind them left out."""
-    one, other = _terms(first, first_tail), _terms(second, second_tail)
     smaller = min(sum(one.values()), sum(other.values())) or 1
     return sum((one & other).values()) / smaller >= _SHARED
 

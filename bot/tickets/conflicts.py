@@ -87,19 +87,21 @@ def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:
 
 def _components(pairs: Iterable[tuple[Claim, Claim]]) -> list[list[Claim]]:
     """Claims that a chain of pairs ties together, each once, in the order in which they came."""
-    parent: dict[Claim, Claim] = {}
+    numbers: dict[Claim, int] = {}
+    parent: list[int] = []
 
-    def root(claim: Claim) -> Claim:
-        parent.setdefault(claim, claim)
-        while parent[claim] != claim:
-            parent[claim] = parent[parent[claim]]
-            claim = parent[claim]
-        return claim
+    def root(claim: Claim) -> int:
+        at = numbers.setdefault(claim, len(parent))
+        if at == len(parent):
+            parent.append(at)
+        while parent[at] != at:
+            parent[at] = at = parent[parent[at]]
+        return at
 
     for one, other in pairs:
         parent[root(other)] = root(one)
-    found: dict[Claim, list[Claim]] = defaultdict(list)
-    for claim in parent:
+    found: dict[int, list[Claim]] = defaultdict(list)
+    for claim in numbers:
         found[root(claim)].append(claim)
     return list(found.values())
 

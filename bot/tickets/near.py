@@ -22,6 +22,7 @@ ALIKE = 0.8  # Jaccard similarity of two texts' shingles from which they are one
 _PERMUTATIONS = 64
 _WIDTH = 3
 _ROUNDING = 1e-9
+_CROWD = 100  # texts that are near each other and not alike; one more of these is compared, and with it nothing else
 _LEAST = 8  # letters; a shorter text is only ever the same as itself
 # Pairs of which each word turns a sentence into another one.
 CONTRASTS = tuple(
@@ -107,12 +108,11 @@ def _merged(rows: Sequence[tuple[int, str, str]], alike: float) -> dict[int, int
     into: dict[int, int] = {}
     for (position, key, mark), minhash in zip(rows, hashes, strict=True):
         shingles = _shingles(key)
-        near = [
-            at for at in index.query(minhash) if firsts[at][0] == mark and _jaccard(firsts[at][1], shingles) >= alike
-        ]
+        found = index.query(minhash)
+        near = [at for at in found if firsts[at][0] == mark and _jaccard(firsts[at][1], shingles) >= alike]
         if near:
             into[position] = min(near)
-        else:
+        elif len(found) < _CROWD:
             index.insert(position, minhash)
             firsts[position] = mark, shingles
     return into

@@ -231,6 +231,7 @@ sys.exit(main(["ingest", {knowledge!r}, "--index", {index!r}]))
 """
 
 
+@pytest.mark.slow
 def test_the_running_app_takes_what_another_process_publishes_between_two_questions(desk: Desk) -> None:
     assistant, asked = live(desk), Question("文件下载慢怎么办？")
     before, stop = current_id(desk.index), threading.Event()

@@ -191,6 +191,7 @@ def test_the_given_file_mends_once(part: Path, reading: Reading) -> None:
         assert re.sub(r"\s", "", mend(piece)) == re.sub(r"\s", "", piece)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["1.a2.b", "https://", "https://a", "①②", "1.1.1.1.1.", "主机记录a记录值b", "方法1：a方法2：b"]
 )

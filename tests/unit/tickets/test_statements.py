@@ -154,7 +154,8 @@ def test_a_quoted_customer_a_picture_and_work_are_never_told_as_facts() -> None:
 
 
 def test_a_list_and_a_piece_of_code_stay_whole_and_in_order() -> None:
-    text = "注销需要满足以下条件：\n- 没有欠费\n- 没有进行中的提现\n\n示例如下：\nconst a = init();\na.start();\n其它问题再联系我们"
+    text = "注销需要满足以下条件：\n- 没有欠费\n- 没有进行中的提现\n\n"
+    text += "示例如下：\nconst a = init();\na.start();\n其它问题再联系我们"
     first, second, *rest = [unit.text for unit in units(text)]
     assert first == "注销需要满足以下条件：\n- 没有欠费\n- 没有进行中的提现"
     assert second == "示例如下：\nconst a = init();\na.start();" and len(rest) == 1

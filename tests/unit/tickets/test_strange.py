@@ -37,6 +37,7 @@ def one(text: str) -> Reading:
 # --- size and depth
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -64,6 +65,7 @@ def test_a_megabyte_of_anything_takes_seconds(text: str) -> None:
     assert reading.tickets or reading.set_aside
 
 
+@pytest.mark.slow
 def test_ten_thousand_copies_are_ten_thousand_tickets() -> None:
     reading = read_markdown((HEAD + "客服：换电池\n\n---\n\n") * 10_000, "a.md")
     assert len(reading.tickets) == 10_000 and reading.set_aside == ()
