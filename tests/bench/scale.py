@@ -6,9 +6,9 @@ PATH is a file or a folder of ticket files. A made ticket has the title and the 
 turns as that one had, from the dialogues of one to three others about the same product. A seeded generator varies
 sentence after sentence: digits change, and at least one in six pairs of characters gives way to a pair from anywhere
 in the tickets. In place of a share of the agents' sentences stands one that the given tickets say more than once, so
-that made tickets repeat each other as often as the given ones do; both shares are printed. Half of the files are
-Markdown, half .jsonl. Each command is a process of
-its own; CPU seconds say more than seconds on a machine that others use.
+that made tickets repeat each other about as often as the given ones do; both shares are printed. Half of the files are
+Markdown, half .jsonl. Each command is a process of its own; CPU seconds say more than seconds on a machine that others
+use.
 """
 
 from __future__ import annotations
@@ -173,7 +173,9 @@ def ask(index: Path, asked: Path) -> None:
     started = time.perf_counter()
     assistant = wire.assistant(loaded)
     build = open_build(index, wire.embeddings(loaded))
-    found = {"open": time.perf_counter() - started, "retrieve": [], "answer": []}
+    opened = time.perf_counter() - started
+    retrieved: list[float] = []
+    answered: list[float] = []
     retriever = TicketRetriever(build)
     questions = json.loads(asked.read_text(encoding="utf-8"))
     for number, text in enumerate([questions[0], *questions]):
@@ -182,11 +184,11 @@ def ask(index: Path, asked: Path) -> None:
         middle = time.perf_counter()
         assistant.answer(Question(text))
         if number:
-            found["retrieve"].append((middle - started) * 1000)
-            found["answer"].append((time.perf_counter() - middle) * 1000)
+            retrieved.append((middle - started) * 1000)
+            answered.append((time.perf_counter() - middle) * 1000)
     build.close()
     assistant.close()
-    print(json.dumps(found))
+    print(json.dumps({"open": opened, "retrieve": retrieved, "answer": answered}))
 
 
 def middle_and_high(times: Sequence[float]) -> str:
