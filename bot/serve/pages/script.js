@@ -19,14 +19,25 @@
   }
   const writing = () => !!document.querySelector("#stop")?.offsetParent;
 
+  // A press that comes while the last reply is ending is dropped, and no message may be lost: it is
+  // pressed again until the field is emptied, or holds something else.
+  let latest = 0;
   function send(text) {
     const field = input();
-    if (!field || writing()) return;
+    if (!field || (text !== undefined && writing())) return;
     if (text !== undefined) fill(field, text);
-    if (!field.value.trim()) return;
+    const said = field.value;
+    if (!said.trim()) return;
     close(false);
-    press("#send");
     field.focus({ preventScroll: true });
+    const own = ++latest;
+    const attempt = (left) => {
+      if (own !== latest || field.value !== said || !left) return;
+      if (writing()) { setTimeout(() => attempt(left), 200); return; }
+      press("#send");
+      setTimeout(() => attempt(left - 1), 600);
+    };
+    attempt(4);
   }
   function tell(deed, item, comment = "") {
     const field = $("#payload textarea");
