@@ -20,6 +20,7 @@ from bot.evaluate.metrics import Result
 from bot.records import Answer, DeskError, Question, QuestionError, Sentence
 from bot.reply.live import LiveAssistant
 from bot.settings import Settings
+from bot.tickets import rulings
 
 TAG = "desk"  # the name of a run in its TREC lines
 
@@ -68,7 +69,7 @@ def forget(settings: Settings, args: argparse.Namespace) -> None:
 def review(settings: Settings, args: argparse.Namespace) -> None:
     paths: list[Path] = args.paths or [settings.knowledge_dir]
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
-    out = args.out or folder / "rulings.toml"
+    out = args.out or folder / rulings.NAME
     result = wire.review(settings, paths, out)
     print(f"{result['answers']} answers that several tickets give, {result['new_answers']} of them new in {out}.")
     new, unsettled = result["new_conflicts"], result["open_conflicts"]

@@ -12,7 +12,7 @@ from bot.records import Evidence, Hit, Statement, Ticket
 from bot.reply.intent import asks_why, expected
 from bot.search.synonyms import expansion
 from bot.tickets.causes import CAUSE
-from bot.tickets.clusters import canonical
+from bot.tickets.near import canonical
 from bot.tickets.passages import sayable
 
 TICKETS = 8  # tickets whose statements are weighed

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from bot.records import Ticket
 from bot.reply.evidence import Library
-from bot.tickets.clusters import canonical
+from bot.tickets.near import canonical
 from bot.tickets.privacy.placeholders import ANY_MASK
 from bot.tickets.resolution import resolution
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.records import Statement
 from bot.tickets.facts import NOT, Fact, quantities
-from bot.tickets.near import CONTRASTS, alike_groups, canonical
+from bot.tickets.near import CONTRASTS, alike_groups, canonical, pairs
 from bot.tickets.privacy.placeholders import ANY_MASK
 
 CLAUSE = re.compile(r"[^，。；！？\n]+[，。；！？\n]*")
@@ -82,7 +82,7 @@ def same_words(rows: Sequence[Statement]) -> Iterator[tuple[Claim, Claim]]:
             if told == _OTHERS:
                 break
             # A short yes and no (需要绑定域名, 不需要绑定域名) may be about two things.
-            if claim.kind != "polarity" or (len(words) >= _DENIED and len(_pairs(others) ^ _pairs(words)) <= _OTHER):
+            if claim.kind != "polarity" or (len(words) >= _DENIED and len(pairs(others) ^ pairs(words)) <= _OTHER):
                 told += 1
                 yield other, claim
         seen[first[at]].setdefault(claim.norm, at)
@@ -111,10 +111,6 @@ def _claims(row: Statement, clause: str) -> Iterator[tuple[Claim, str, str]]:
     latin = sorted({word.lower() for word in _LATIN.findall(words)})
     told = [word for word in CONTRASTS if word in words]
     yield claim, _neutral(words), repr((claim.kind, unit, latin, told, denials % 2))
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
 
 
 def _neutral(clause: str) -> str:

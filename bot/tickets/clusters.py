@@ -11,9 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.records import Statement
-from bot.tickets.near import canonical, groups
-
-__all__ = ["agree", "canonical", "copies", "sources"]
+from bot.tickets.near import groups
 
 _COUNTED = ("knowledge", "specific")  # what is never said needs no count
 

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from bot.records import STATEMENT_KINDS, KnowledgeError, Passage, SetAside, Statement, Ticket
+from bot.records import KnowledgeError, Passage, SetAside, Statement, Ticket
 from bot.tickets import door, rulings
 from bot.tickets.causes import cause, without_boilerplate
 from bot.tickets.clusters import agree, copies
 from bot.tickets.conflicts import Conflict, conflicts, dispute
 from bot.tickets.memory import Memory
 from bot.tickets.passages import passages
-from bot.tickets.privacy.redaction import ANY_MASK, Redactor
+from bot.tickets.privacy.placeholders import ANY_MASK
+from bot.tickets.privacy.redaction import Redactor
 from bot.tickets.reading.reader import read
-from bot.tickets.resolution import resolution
+from bot.tickets.recount import counts
 from bot.tickets.statements import Piece, statements
 
 SUFFIXES = (".md", ".jsonl", ".csv")
@@ -44,8 +45,6 @@ class Knowledge:
 
     def report(self) -> dict[str, object]:
         """Counts for people and for the manifest."""
-        rows = [row for found in self.statements.values() for row in found]
-        kinds = Counter(row.kind for row in rows)
         return {
             "files": self.files,
             "tickets": len(self.tickets),
@@ -53,11 +52,9 @@ class Knowledge:
             "set_aside": [asdict(row) for row in self.set_aside],
             "withheld": [asdict(row) for row in self.withheld],
             "notes": [asdict(row) for row in self.notes],
-            "statements": {kind: kinds.get(kind, 0) for kind in STATEMENT_KINDS},
-            "resolutions": dict(Counter(resolution(self.statements[ticket.id]) for ticket in self.tickets)),
-            "passages": sum(len(found) for found in self.passages.values()),
+            **counts(self.tickets, self.statements, self.passages),
             "redactions": self.redactions,
-            "duplicates": copies(rows),
+            "duplicates": copies(row for found in self.statements.values() for row in found),
             "conflicts": len(self.conflicts),
             "open_conflicts": sum(not conflict.holds for conflict in self.conflicts),
             "contradictions": [asdict(conflict) for conflict in self.conflicts],
@@ -102,21 +99,9 @@ def learn(
         places = ", ".join(map(str, paths))
         raise KnowledgeError(f"No ticket found in {places}. {reasons}".strip())
     memory = memory or Memory()
-
-    def redacted(ticket: Ticket) -> tuple[Ticket, Counter[str]]:
-        clean, findings = redactor.ticket(ticket)
-        return clean, Counter(finding.type for finding in findings)
-
-    tickets, redactions, worked = [], Counter[str](), []
-    for number, ticket in enumerate(raw, start=1):
-        digest, made = memory.work(ticket, redacted)
-        redactions.update(made.types)
-        tickets.append(made.ticket)
-        worked.append((digest, made.pieces))
-        if progress:
-            progress(number, len(raw))
-    named = zip(identified(tickets), worked, strict=True)
-    taken = [(ticket, *work) for ticket, work in named if ticket.id not in forgotten]
+    tickets, worked, redactions = _redacted(raw, redactor, memory, progress)
+    with_ids = zip(identified(tickets), worked, strict=True)
+    taken = [(ticket, *work) for ticket, work in with_ids if ticket.id not in forgotten]
     memory.keep({digest: ticket.id for ticket, digest, _ in taken})
     kept = [ticket for ticket, _, _ in taken]
     if not kept:
@@ -162,6 +147,26 @@ def _read(todo: Iterable[Path], named: set[Path]) -> tuple[list[Ticket], list[Se
     return tickets, aside, notes
 
 
+def _redacted(
+    raw: Sequence[Ticket], redactor: Redactor, memory: Memory, progress: Callable[[int, int], None] | None
+) -> tuple[list[Ticket], list[tuple[str, tuple[Piece, ...]]], Counter[str]]:
+    """The tickets without private values, what memory knows of each, and the findings by type."""
+
+    def redact(ticket: Ticket) -> tuple[Ticket, Counter[str]]:
+        clean, findings = redactor.ticket(ticket)
+        return clean, Counter(finding.type for finding in findings)
+
+    tickets, worked, types = [], [], Counter[str]()
+    for number, ticket in enumerate(raw, start=1):
+        digest, made = memory.work(ticket, redact)
+        types.update(made.types)
+        tickets.append(made.ticket)
+        worked.append((digest, made.pieces))
+        if progress:
+            progress(number, len(raw))
+    return tickets, worked, types
+
+
 def at_the_door(
     tickets: Sequence[Ticket], known: Sequence[Sequence[Piece]] | None = None
 ) -> tuple[list[Statement], list[SetAside]]:
@@ -170,8 +175,8 @@ def at_the_door(
     stopped: list[SetAside] = []
     for at, ticket in enumerate(tickets):
         rows = statements(ticket, known[at] if known else None)
-        why_so = cause(ticket, len(rows) + 1)
-        for row in (*rows, why_so) if why_so else rows:
+        recorded = cause(ticket, len(rows) + 1)
+        for row in (*rows, recorded) if recorded else rows:
             why = door.reason(row.text)
             if why is None:
                 told.append(row)

@@ -40,6 +40,11 @@ def canonical(text: str) -> str:
     return _NOISE.sub("", text.lower())
 
 
+def pairs(text: str) -> set[str]:
+    """The two-character pieces of a text."""
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
 def signature(text: str) -> str:
     """The facts of a text, which must be equal before it can be one with another. Masks count for nothing."""
     urls = links(text)

@@ -1,4 +1,4 @@
-"""A report on tickets is brought up to date when some of them are forgotten and nothing is read again.
+"""What tickets hold, counted: for the report of a build, and again when some of them are forgotten.
 
 What only a new reading can tell (redactions by type, files) stays as it was.
 """
@@ -15,6 +15,20 @@ from bot.tickets.clusters import copies
 from bot.tickets.resolution import resolution
 
 
+def counts(
+    tickets: Sequence[Ticket],
+    statements: Mapping[str, Sequence[Statement]],
+    passages: Mapping[str, Sequence[Passage]],
+) -> dict[str, Any]:
+    """How many statements of each kind, tickets of each resolution and passages there are."""
+    kinds = Counter(row.kind for ticket in tickets for row in statements[ticket.id])
+    return {
+        "statements": {kind: kinds.get(kind, 0) for kind in STATEMENT_KINDS},
+        "resolutions": dict(Counter(resolution(statements[ticket.id]) for ticket in tickets)),
+        "passages": sum(map(len, passages.values())),
+    }
+
+
 def recounted(
     report: Mapping[str, Any],
     tickets: Sequence[Ticket],
@@ -27,20 +41,16 @@ def recounted(
     A conflict that such a ticket took part in leaves the report with it; that its other sides may now be
     stated is found at the next ingest.
     """
-    rows = [row for ticket in tickets for row in statements[ticket.id]]
-    kinds = Counter(row.kind for row in rows)
     clean = without(dict(report), gone)
-    counts = {
+    left = {
         "tickets": len(tickets),
         "forgotten": report.get("forgotten", 0) + report.get("tickets", len(tickets)) - len(tickets),
-        "statements": {kind: kinds.get(kind, 0) for kind in STATEMENT_KINDS},
-        "resolutions": dict(Counter(resolution(statements[ticket.id]) for ticket in tickets)),
-        "passages": sum(map(len, passages.values())),
-        "duplicates": copies(rows),
+        **counts(tickets, statements, passages),
+        "duplicates": copies(row for ticket in tickets for row in statements[ticket.id]),
     }
     if (found := clean.get("contradictions")) is not None:
-        counts |= {"conflicts": len(found), "open_conflicts": sum(not conflict["holds"] for conflict in found)}
-    return {**clean, **counts}
+        left |= {"conflicts": len(found), "open_conflicts": sum(not conflict["holds"] for conflict in found)}
+    return {**clean, **left}
 
 
 def without(value: Any, tickets: Collection[str]) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from bot.records import Draft, Evidence
 from bot.reply.writers import Brief, Usage
 from bot.tickets.causes import CAUSE
-from bot.tickets.clusters import canonical
+from bot.tickets.near import canonical, pairs
 
 SENTENCES = 5  # of the development questions four held the needed fact in .89, five in .92; six add length alone
 WITHIN = 0.72  # share of the best sentence's score below which another adds noise
@@ -70,10 +70,5 @@ def closed(text: str) -> str:
 
 
 def _says(row: Evidence, other: Evidence) -> bool:
-    one, two = _pairs(row.statement.text), _pairs(other.statement.text)
+    one, two = pairs(canonical(row.statement.text)), pairs(canonical(other.statement.text))
     return len(one & two) >= _OVERLAP * (min(len(one), len(two)) or 1)
-
-
-def _pairs(text: str) -> set[str]:
-    bare = canonical(text)
-    return {bare[index : index + 2] for index in range(len(bare) - 1)}

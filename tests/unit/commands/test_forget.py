@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -50,15 +49,6 @@ def rows() -> list[dict[str, str]]:
     ]
 
 
-def of_fakes() -> Any:
-    spec = importlib.util.spec_from_file_location("forget_fakes", FAKES)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["forget_fakes"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 class Desk:
     """A folder of tickets, an index, and the command line over them."""
 
@@ -98,8 +88,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
-    made, encoder = Desk(tmp_path, capsys), of_fakes().HashEmbeddings()
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], search_fakes: Any
+) -> Iterator[Desk]:
+    made, encoder = Desk(tmp_path, capsys), search_fakes.HashEmbeddings()
     monkeypatch.setattr(wire, "embeddings", lambda _: encoder)
     monkeypatch.setenv("KNOWLEDGE_DIR", str(made.knowledge))
     assert made.run("ingest")[0] == 0

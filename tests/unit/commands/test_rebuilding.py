@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,22 +13,12 @@ from bot import settings, wire
 from bot.__main__ import main
 from bot.settings import Settings
 
-FAKES = Path(__file__).parents[1] / "search" / "fakes.py"
 ROW = {"id": "a", "title": "账单怎么看", "question": "在哪里看账单？", "answer": "账单在控制台的费用中心查看。"}
 
 
-def fakes() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("rebuilding_fakes", FAKES)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["rebuilding_fakes"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    embeddings: Any = fakes().HashEmbeddings()
+def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, search_fakes: Any) -> Settings:
+    embeddings = search_fakes.HashEmbeddings()
     monkeypatch.setattr(wire, "embeddings", lambda _: embeddings)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()

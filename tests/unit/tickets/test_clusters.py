@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bot.records import Statement
 from bot.tickets.answers import answers
-from bot.tickets.clusters import agree, canonical, copies, sources
+from bot.tickets.clusters import agree, copies, sources
 from bot.tickets.intake import Knowledge
+from bot.tickets.near import canonical
 
 GUIDE = "您可以在控制台的域名管理里打开配置页，勾选开启防盗链并填写允许访问的来源，保存后就会生效。"
 

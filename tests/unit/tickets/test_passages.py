@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.records import Passage, Statement, Ticket, Turn
 from bot.tickets.intake import Knowledge
 from bot.tickets.passages import passages, sayable, tokens
-from bot.tickets.privacy.redaction import ANY_MASK
+from bot.tickets.privacy.placeholders import ANY_MASK
 
 
 def of(knowledge: Knowledge, budget: int) -> list[Passage]:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.tickets.privacy.placeholders import PLACEHOLDER
 from bot.tickets.privacy.recognisers import RECOGNISERS, recognise
-from bot.tickets.privacy.redaction import PLACEHOLDER, Redactor
+from bot.tickets.privacy.redaction import Redactor
 from bot.tickets.privacy.shapes import Recogniser
 
 HEX = "0123456789abcdef0123456789abcdef"
@@ -87,7 +88,7 @@ STAYS = [
     "http://d***.qiniu.com/kodo/1656/download-private 与 https://[域名]/",
     "账号[REDACTED_EMAIL]，加v[REDACTED_PHONE]，任务ID[长数字]",
     "可以拨打400-808-9176转2号线",
-    "fusion.qiniuapi.com、*.servicewechat.com、iovip-z2.qbox.me、dt003.dn-hs.qiniudns.com",
+    "fusion.qiniuapi.com、*.servicewechat.com、iovip-z2.qbox.me、dt091.dn-bj.qiniudns.com",
     "hash FrAbCdEfGhIjKlMnOpQrStUvWx12 与 lgAbCdEfGhIjKlMnOpQrStUvWx12",
     "DNS 240c::6666、182.254.116.116，掩码255.255.255.0，组播224.0.0.1",
     "C:\\Users\\Public\\a、\\.qshell\\users\\***\\b、/home/wwwroot/x",
