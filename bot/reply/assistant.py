@@ -12,7 +12,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
-from bot.records import Answer, Draft, Evidence, Handoff, Hit, Message, Question, QuestionError, Sentence, WriterError
+from bot.records import (
+    Answer,
+    BuildError,
+    Draft,
+    Evidence,
+    Handoff,
+    Hit,
+    Message,
+    Question,
+    QuestionError,
+    Sentence,
+    WriterError,
+)
 from bot.reply import grounding
 from bot.reply.composition import Composition
 from bot.reply.draft import question_of
@@ -200,12 +212,19 @@ class Assistant:
         return Handoff(say(lead, reply.language), wanted, asked[:200])
 
     def _next(self, reply: Composition, found: _Found) -> tuple[str, ...]:
-        """Titles near an answered question; elsewhere what the knowledge answers best."""
-        if not reply.cited:
-            return self._offered[:3]
-        cited = {reply.evidence[number].ticket.id for number in reply.cited}
-        near = [self._parts.library.tickets[hit.ticket] for hit in found.hits[1:6] if hit.ticket not in cited]
-        return suggestions(self._parts.library, 3, self._answered, near)
+        """Titles near an answered question; elsewhere what the knowledge answers best.
+
+        None when the build went away during the reply: the reply itself is whole.
+        """
+        try:
+            if not reply.cited:
+                return self._offered[:3]
+            cited = {reply.evidence[number].ticket.id for number in reply.cited}
+            near = [self._parts.library.tickets[hit.ticket] for hit in found.hits[1:6] if hit.ticket not in cited]
+            return suggestions(self._parts.library, 3, self._answered, near)
+        except BuildError as error:
+            log.warning("no suggestions: %s", error)
+            return ()
 
     @cached_property
     def _offered(self) -> tuple[str, ...]:

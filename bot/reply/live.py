@@ -48,10 +48,23 @@ class LiveAssistant:
         return self._opened.build
 
     def answer(self, question: Question) -> Answer:
-        with self._in_use() as assistant:
-            return assistant.answer(question)
+        *_, last = self.stream(question)
+        assert isinstance(last, Answer)
+        return last
 
     def stream(self, question: Question) -> Iterator[Sentence | Answer]:
+        """A reply; asked once more where its build went away before the first sentence and a newer one is there."""
+        with self._in_use() as assistant:
+            items = assistant.stream(question)
+            try:
+                first = next(items)
+            except BuildError:
+                if self._current() == assistant.build:
+                    raise
+            else:
+                yield first
+                yield from items
+                return
         with self._in_use() as assistant:
             yield from assistant.stream(question)
 

@@ -16,7 +16,7 @@ import chromadb
 import numpy as np
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
-from chromadb.errors import InvalidArgumentError
+from chromadb.errors import ChromaError, InvalidArgumentError
 from numpy.typing import NDArray
 
 from bot.records import BuildError, Passage
@@ -100,9 +100,9 @@ class Store:
         try:
             # Without what Chroma keeps beside the vectors: fetching that took two thirds of a query's time.
             found = self._collection.query(query_embeddings=vector, n_results=n, include=["distances"])
-        except InvalidArgumentError as error:
-            if "dimension" not in str(error):
-                raise
+        except ChromaError as error:
+            if not isinstance(error, InvalidArgumentError) or "dimension" not in str(error):
+                raise _unreadable(error) from error
             raise BuildError(
                 f"The embedding gives vectors of {len(vector)} numbers, the index has others: another model has that "
                 f"name now. {ANEW}"
@@ -114,7 +114,10 @@ class Store:
         """The vectors of those passages that are there."""
         if not ids:
             return {}
-        found = self._collection.get(ids=list(dict.fromkeys(ids)), include=["embeddings"])
+        try:
+            found = self._collection.get(ids=list(dict.fromkeys(ids)), include=["embeddings"])
+        except ChromaError as error:
+            raise _unreadable(error) from error
         return dict(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
 
     def count(self) -> int:
@@ -123,3 +126,8 @@ class Store:
     def close(self) -> None:
         """Free the files and about 95 MB; a second call does nothing."""
         self._client.close()
+
+
+def _unreadable(error: ChromaError) -> BuildError:
+    """What a store says whose folder was damaged, or removed under it for a newer build."""
+    return BuildError(f"The index cannot be read ({error}). If this stays: {ANEW}")

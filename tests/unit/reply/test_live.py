@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import pytest
 
-from bot.records import Answer, BuildError, Question
+from bot.records import Answer, BuildError, Question, Statement
 from bot.reply.live import LiveAssistant, Opened
-from tests.unit.reply.fakes import FakeLibrary, desk
+from tests.unit.reply.fakes import FakeLibrary, FakeRetriever, desk
 
 ASKED = Question("托盘租金怎么算？")
 
@@ -118,3 +119,47 @@ def test_many_at_once_open_a_new_build_once(builds: Builds) -> None:
     live.answer(ASKED)
     assert len(seen) == 160 and set(seen) <= {"b1", "b2"}
     assert (builds.opened, builds.closed) == (["b1", "b2"], ["b1"])
+
+
+class Leaving(FakeRetriever):
+    """A retriever whose build is removed after so many looks at statements."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self.left = left
+
+    def relevance(self, question: str, statements: Sequence[Statement]) -> list[float]:
+        self.left -= 1
+        if self.left < 0:
+            raise BuildError("Failed to get segments")
+        return super().relevance(question, statements)
+
+
+def leaving(builds: Builds, left: int) -> LiveAssistant:
+    """An assistant whose first build goes away."""
+
+    def open() -> Opened:
+        name = builds.current or ""
+        retriever = Leaving(left) if name == "b1" else None
+        assistant = desk(library=FakeLibrary(name), retriever=retriever)
+        return Opened(name, assistant, lambda: builds.closed.append(name))
+
+    return LiveAssistant(open, lambda: builds.current)
+
+
+def test_a_question_whose_build_is_removed_is_asked_of_the_next(builds: Builds) -> None:
+    live = leaving(builds, 0)
+    reply = live.stream(ASKED)
+    with pytest.raises(BuildError):  # nothing newer is there: said, not hidden
+        next(reply)
+    current = iter(["b1", "b2", "b2"])
+    live._current = lambda: next(current, "b2")  # published while the reply was being made
+    builds.current = "b2"
+    assert live.answer(ASKED).index == "b2"
+    assert builds.closed == ["b1"]
+
+
+def test_a_reply_whose_build_is_removed_after_its_first_sentence_ends_whole(builds: Builds) -> None:
+    answer = leaving(builds, 1).answer(ASKED)
+    assert (answer.index, answer.verdict, answer.suggestions) == ("b1", "answered", ())
+    assert answer.citations

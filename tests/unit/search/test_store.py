@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromadb.errors import InternalError
 
+from bot.records import BuildError
 from bot.search.store import Store
 
 
@@ -47,3 +49,17 @@ def test_it_can_be_closed_and_opened_again(tmp_path: Path) -> None:
         assert store.query(np.ones(8, np.float32), 3) == []
         store.close()
         store.close()
+
+
+def test_a_folder_that_went_away_is_told_in_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Chroma raises when another connection is opened to a database that was removed."""
+
+    def gone(**_: Any) -> None:
+        raise InternalError("Failed to get segments")
+
+    monkeypatch.setattr(store._collection, "get", gone)
+    monkeypatch.setattr(store._collection, "query", gone)
+    with pytest.raises(BuildError, match=r"cannot be read \(Failed to get segments\)"):
+        store.vectors(["t2.s1"])
+    with pytest.raises(BuildError, match="cannot be read"):
+        store.query(np.ones(8, np.float32), 3)
