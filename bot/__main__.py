@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import settings
-from bot.records import DeskError
+from bot.errors import DeskError
 
 
 def main(argv: Sequence[str] | None = None) -> int:

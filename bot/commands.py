@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot import launch, wire
+from bot import keeping, launch, wire
+from bot.errors import DeskError, QuestionError
 from bot.evaluate import lines, metrics, questions, report, run
 from bot.evaluate.metrics import Result
-from bot.records import Answer, DeskError, Question, QuestionError, Sentence
+from bot.records import Answer, Question, Sentence
 from bot.reply.live import LiveAssistant
 from bot.settings import Settings
 from bot.tickets import rulings
@@ -28,10 +29,10 @@ TAG = "desk"  # the name of a run in its TREC lines
 def ingest(settings: Settings, args: argparse.Namespace) -> None:
     paths: list[Path] = args.paths or [settings.knowledge_dir]
     if args.progress:
-        result = wire.ingest(settings, paths, _steps("index"), _steps("read"))
+        result = keeping.ingest(settings, paths, _steps("index"), _steps("read"))
     else:
         with _progress("passages") as advance:
-            result = wire.ingest(settings, paths, advance)
+            result = keeping.ingest(settings, paths, advance)
     if args.json:
         print(json.dumps(result, ensure_ascii=False))
         return
@@ -54,7 +55,7 @@ def ingest(settings: Settings, args: argparse.Namespace) -> None:
 
 def forget(settings: Settings, args: argparse.Namespace) -> None:
     with _progress("passages") as advance:
-        result = wire.forget(settings, args.tickets, advance)
+        result = keeping.forget(settings, args.tickets, advance)
     for ticket in result["before"]:
         print(f"Ticket {ticket} was forgotten before.")
     if result["forgotten"]:
@@ -70,7 +71,7 @@ def review(settings: Settings, args: argparse.Namespace) -> None:
     paths: list[Path] = args.paths or [settings.knowledge_dir]
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
     out = args.out or folder / rulings.NAME
-    result = wire.review(settings, paths, out)
+    result = keeping.review(settings, paths, out)
     print(f"{result['answers']} answers that several tickets give, {result['new_answers']} of them new in {out}.")
     new, unsettled = result["new_conflicts"], result["open_conflicts"]
     print(f"{result['conflicts']} conflicts, {new} of them new, {unsettled} not settled.")
@@ -130,7 +131,7 @@ def evaluate(settings: Settings, args: argparse.Namespace) -> None:
 
 
 def redact(settings: Settings, args: argparse.Namespace) -> None:
-    text, findings = wire.redact_file(settings, lines.read_text(args.file))
+    text, findings = keeping.redact_file(settings, lines.read_text(args.file))
     found = [{"type": item.type, "line": item.line, "start": item.start, "end": item.end} for item in findings]
     if args.report:
         with lines.whole(args.report) as file:

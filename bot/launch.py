@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot import stubs
-from bot.records import DeskError
+from bot.errors import DeskError
 from bot.settings import Settings
 
 LINGER = 3  # seconds that open streams get at the end

@@ -1,4 +1,4 @@
-"""The frozen records that cross rooms, and the errors a user can meet.
+"""The frozen records that cross rooms; the errors are in errors.py.
 
 Nothing here knows where a record comes from or who reads it: no disk, network, model or
 library type. Texts are already redacted wherever a record has left `bot.tickets`.
@@ -133,11 +133,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, with what was said before (oldest first)."""
+    """What is asked, with what was said before (oldest first). `waiting`: the chat has an open hand-over already."""
 
     text: str
     history: tuple[Message, ...] = ()
     id: str = ""
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +173,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """Why a person must take over, what the customer should have ready, and a summary for the agent."""
+    """Why a person must take over, what the customer should have ready, and a summary for the agent.
+
+    `cause` is the reason in one word: asked, action, thin, disputed, repeated or waiting.
+    """
 
     reason: str
     needs: tuple[str, ...]
     summary: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +203,8 @@ class Answer:
     ms: dict[str, float] = field(default_factory=dict)
     notice: str = ""
     """Why the configured model did not write this, in one sentence; empty when it did."""
+    fault: str = ""
+    """The same in one word, for logs and counts: a WriterError's reason, or "ungrounded"."""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON-ready dict in the layout of the public contract."""
@@ -220,31 +227,3 @@ class SetAside:
     file: str
     line: int
     reason: str
-
-
-class DeskError(Exception):
-    """Something a user can meet and mend: the message is one clear sentence, ready to be shown."""
-
-
-class SettingError(DeskError):
-    """A setting has a value that cannot be used."""
-
-
-class KnowledgeError(DeskError):
-    """Ticket files that cannot be read, or hold no ticket."""
-
-
-class BuildError(DeskError):
-    """An index that is missing, damaged, or made by another embedding model."""
-
-
-class QuestionError(DeskError):
-    """A question that cannot be answered as it stands: empty, or too long."""
-
-
-class WriterError(DeskError):
-    """A model that did not write: wrong key, dead or slow server, nonsense."""
-
-
-class StoreError(DeskError):
-    """What should have been remembered could not be stored."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from bot.desk.models import Base
-from bot.records import StoreError
+from bot.errors import StoreError
 
 BUSY_SECONDS = 5
 """How long a write waits for another one: writes here take milliseconds, so five is generous."""

@@ -30,7 +30,7 @@ from bot.desk.models import (
     Thumb,
     now,
 )
-from bot.records import StoreError
+from bot.errors import StoreError
 
 T = TypeVar("T")
 

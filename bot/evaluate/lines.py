@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from bot.records import DeskError, Message, Question
+from bot.errors import DeskError
+from bot.records import Message, Question
 
 
 class LineError(DeskError):

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.errors import DeskError
 from bot.evaluate.questions import Case, Kind
-from bot.records import Answer, Citation, DeskError, Question
+from bot.records import Answer, Citation, Question
 
 
 class Assistant(Protocol):

@@ -12,19 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
-from bot.records import (
-    Answer,
-    BuildError,
-    Draft,
-    Evidence,
-    Handoff,
-    Hit,
-    Message,
-    Question,
-    QuestionError,
-    Sentence,
-    WriterError,
-)
+from bot.errors import BuildError, QuestionError, WriterError
+from bot.records import Answer, Draft, Evidence, Handoff, Hit, Message, Question, Sentence
 from bot.reply import grounding
 from bot.reply.composition import Composition
 from bot.reply.draft import question_of

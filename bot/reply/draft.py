@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.records import Question, QuestionError
+from bot.errors import QuestionError
+from bot.records import Question
 from bot.tickets.reading.reader import read_markdown
 
 _ROLE = re.compile(r"^\**\s*(客户|用户|customer|user)\s*\**\s*[:：]\s*\**\s?(.*)$", re.I)

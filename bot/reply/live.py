@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot.records import Answer, BuildError, Question, Sentence
+from bot.errors import BuildError
+from bot.records import Answer, Question, Sentence
 from bot.reply.assistant import Assistant
 from bot.reply.evidence import Library
 

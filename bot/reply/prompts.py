@@ -9,7 +9,7 @@ import hashlib
 from pathlib import Path
 from string import Template
 
-from bot.records import SettingError
+from bot.errors import SettingError
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "prompts"
 

@@ -14,17 +14,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from chromadb.errors import ChromaError
 
-from bot.records import BuildError, Passage, Statement, Ticket
-from bot.search.disk import flush, keep, lock, point, sound_chroma
+from bot.errors import BuildError
+from bot.records import Passage, Statement, Ticket
+from bot.search.disk import flush, keep, lock, point
 from bot.search.embeddings import NamedEmbeddings
-from bot.search.filling import CHROMA, Progress, fill
+from bot.search.filling import Progress, fill
 from bot.search.lexical import Lexical
 from bot.search.manifest import (
     FORMAT,
@@ -32,74 +32,12 @@ from bot.search.manifest import (
     Manifest,
     checksums,
     content_hash,
-    damaged,
     passages_hash,
-    read,
-    read_cases,
-    verify,
     write_cases,
 )
-from bot.search.store import Store
-from bot.tickets.clusters import sources
+from bot.search.opening import LEXICAL, TICKETS, checked, current_id, held, open_store
 
-_TICKETS = "tickets.jsonl"
-_LEXICAL = "lexical.npz"
 _UNFINISHED = ".unfinished-"
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """An open build. `lexical` answers in the order of `tickets`."""
-
-    id: str
-    manifest: Manifest
-    tickets: dict[str, Ticket]
-    statements: dict[str, tuple[Statement, ...]]
-    store: Store
-    lexical: Lexical
-    embeddings: NamedEmbeddings
-    sources: dict[str, tuple[str, ...]]
-    """The tickets that say what a statement says, by the id of the one that stands for them."""
-
-    def close(self) -> None:
-        self.store.close()
-
-
-def current_id(index_dir: Path) -> str | None:
-    """The id of the published build; cheap enough to ask before each question."""
-    try:
-        return (index_dir / "current").read_text(encoding="utf-8").strip() or None
-    except OSError:
-        return None
-
-
-def open_build(index_dir: Path, embeddings: NamedEmbeddings) -> Build:
-    """The published build, its own files checked; raises BuildError saying what to do."""
-    folder, manifest = _checked(index_dir, embeddings)
-    cases = read_cases(folder / _TICKETS)
-    lexical = Lexical.load(folder / _LEXICAL)
-    store = _open_store(folder, manifest.counts["passages"])
-    return Build(
-        id=manifest.id,
-        manifest=manifest,
-        tickets={case.ticket.id: case.ticket for case in cases},
-        statements={case.ticket.id: case.statements for case in cases},
-        store=store,
-        lexical=lexical,
-        embeddings=embeddings,
-        sources=sources([row for case in cases for row in case.statements]),
-    )
-
-
-def held(index_dir: Path) -> dict[str, frozenset[str]]:
-    """The ids of the tickets in each build on disk; a build that cannot be read is left out."""
-    found = {}
-    for folder in (index_dir / "builds").glob("*"):
-        try:
-            found[folder.name] = frozenset(read(folder).contents)
-        except BuildError:
-            continue
-    return found
 
 
 def publish(
@@ -169,9 +107,9 @@ def _publish(
     try:
         last_folder = builds / (last.id if last else "")
         dims = fill(folder, last, last_folder, passages, hashes, embeddings, anew, progress)
-        write_cases(folder / _TICKETS, cases)
+        write_cases(folder / TICKETS, cases)
         beside(folder)
-        Lexical.over([case.ticket.text for case in cases]).save(folder / _LEXICAL)
+        Lexical.over([case.ticket.text for case in cases]).save(folder / LEXICAL)
         manifest = Manifest(
             id=build_id,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -204,47 +142,8 @@ def _publish(
 def _usable(index_dir: Path, embeddings: NamedEmbeddings) -> Manifest | None:
     """The current manifest when the next build can start from it, or be it."""
     try:
-        folder, manifest = _checked(index_dir, embeddings)
-        _open_store(folder, manifest.counts["passages"]).close()
+        folder, manifest = checked(index_dir, embeddings)
+        open_store(folder, manifest.counts["passages"]).close()
     except BuildError:
         return None
     return manifest
-
-
-def _checked(index_dir: Path, embeddings: NamedEmbeddings) -> tuple[Path, Manifest]:
-    """The folder of the published build and its manifest, the files but Chroma's database as they were written."""
-    folder = _current_folder(index_dir)
-    manifest = read(folder)
-    if manifest.format != FORMAT:
-        raise BuildError("The index was made by another version. Run `python -m bot ingest` to build it anew.")
-    if manifest.embedding != embeddings.name:
-        raise BuildError(
-            f"The index was made with the embedding {manifest.embedding}, the setting EMBEDDING means "
-            f"{embeddings.name}. Change it back, or run `python -m bot ingest` to build the index anew."
-        )
-    verify(folder, manifest.checksums)
-    return folder, manifest
-
-
-def _current_folder(index_dir: Path) -> Path:
-    build_id = current_id(index_dir)
-    if build_id is None:
-        raise BuildError(f"There is no index in {index_dir}. Run `python -m bot ingest` to build it.")
-    # The pointer is a name, not a way out of the folder.
-    folder = index_dir / "builds" / Path(build_id).name
-    if not folder.is_dir():
-        raise damaged(folder)
-    return folder
-
-
-def _open_store(folder: Path, expected: int) -> Store:
-    if not sound_chroma(folder / CHROMA):
-        raise damaged(folder)
-    try:
-        store = Store(folder / CHROMA)
-        if store.count() == expected:
-            return store
-        store.close()
-    except (ChromaError, ValueError, AttributeError):  # Chroma's own, when its start went wrong
-        raise damaged(folder) from None
-    raise damaged(folder)

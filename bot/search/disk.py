@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.records import BuildError
+from bot.errors import BuildError
 
 DATABASE = "chroma.sqlite3"
 

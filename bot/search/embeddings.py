@@ -16,7 +16,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from bot.records import BuildError
+from bot.errors import BuildError
 from bot.search.terms import searchable
 
 if TYPE_CHECKING:

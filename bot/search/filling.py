@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.records import BuildError, Passage
+from bot.errors import BuildError
+from bot.records import Passage
 from bot.search.disk import copy_chroma, held, vacuum_chroma
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.manifest import Manifest

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.records import BuildError, Passage, Statement, Ticket
+from bot.errors import BuildError
+from bot.records import Passage, Statement, Ticket
 from bot.search.disk import DATABASE
 
 FORMAT = 2  # Raised when a change of ours makes older builds useless: they are then built anew.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import PrivateAttr
 
 from bot.records import Hit, Statement, Ticket
-from bot.search.build import Build
+from bot.search.opening import Build
 from bot.search.synonyms import expansion
 from bot.search.terms import searchable
 

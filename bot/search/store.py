@@ -19,7 +19,8 @@ from chromadb.config import Settings
 from chromadb.errors import ChromaError, InvalidArgumentError
 from numpy.typing import NDArray
 
-from bot.records import BuildError, Passage
+from bot.errors import BuildError
+from bot.records import Passage
 
 Vector = NDArray[np.float32]
 

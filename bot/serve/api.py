@@ -18,7 +18,8 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from bot.desk.models import Outcome, Thumb
 from bot.desk.store import Desk
-from bot.records import Answer, DeskError, Sentence
+from bot.errors import DeskError
+from bot.records import Answer, Sentence
 from bot.serve.access import Access, Refusal
 from bot.serve.core import Assistant
 from bot.serve.errors import Refused, route_class, shape, told

@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from bot.records import DeskError, QuestionError
+from bot.errors import DeskError, QuestionError
 from bot.serve.access import Refusal
 from bot.serve.protocol import BadRequest, error_body
 from bot.serve.telemetry import Telemetry

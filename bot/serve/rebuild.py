@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from bot.records import DeskError
+from bot.errors import DeskError
 
 Status = Literal["idle", "running", "done", "failed"]
 LINGER = 3.0  # seconds that an interrupted build gets to tidy up

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.records import KnowledgeError
+from bot.errors import KnowledgeError
 
 NAME = "forgotten.txt"
 _HEAD = "# Tickets that `python -m bot forget` took out. Without its line a ticket comes in again at the next ingest.\n"

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from bot.records import KnowledgeError, Passage, SetAside, Statement, Ticket
+from bot.errors import KnowledgeError
+from bot.records import Passage, SetAside, Statement, Ticket
 from bot.tickets import door, rulings
 from bot.tickets.causes import cause, without_boilerplate
 from bot.tickets.clusters import agree, copies

@@ -9,7 +9,7 @@ import io
 import re
 from dataclasses import replace
 
-from bot.records import KnowledgeError
+from bot.errors import KnowledgeError
 from bot.tickets.intake import identified
 from bot.tickets.privacy.redaction import Finding, Redactor, Scope
 from bot.tickets.reading.reader import read_markdown

@@ -15,7 +15,8 @@ import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tomlkit.items import AoT, Table
 
-from bot.records import KnowledgeError, SetAside, Statement
+from bot.errors import KnowledgeError
+from bot.records import SetAside, Statement
 from bot.tickets import door
 from bot.tickets.answers import Answer, digest
 from bot.tickets.conflicts import ALL, Conflict

@@ -30,8 +30,9 @@ from rich.table import Table  # noqa: E402
 
 from bot import commands, settings, wire  # noqa: E402, F401 - commands is imported for the forked ones
 from bot.__main__ import main as command  # noqa: E402
-from bot.records import DeskError, Question  # noqa: E402
-from bot.search.build import current_id, open_build  # noqa: E402
+from bot.errors import DeskError  # noqa: E402
+from bot.records import Question  # noqa: E402
+from bot.search.opening import current_id, open_build  # noqa: E402
 from bot.search.retriever import TicketRetriever  # noqa: E402
 from bot.tickets.intake import learn  # noqa: E402
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bot.records import KnowledgeError  # noqa: E402
+from bot.errors import KnowledgeError  # noqa: E402
 from bot.tickets.intake import SUFFIXES  # noqa: E402
 from bot.tickets.reading.reader import read  # noqa: E402
 

@@ -23,8 +23,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bot.search.build import Build, open_build, publish
+from bot.search.build import publish
 from bot.search.embeddings import E5Embeddings, NamedEmbeddings, UseEmbeddings
+from bot.search.opening import Build, open_build
 from bot.search.retriever import TicketRetriever
 from bot.settings import Settings
 from bot.tickets.intake import learn

@@ -29,7 +29,7 @@ from rich.table import Table  # noqa: E402
 
 from bot import settings, wire  # noqa: E402
 from bot.records import Question  # noqa: E402
-from bot.search.build import open_build  # noqa: E402
+from bot.search.opening import open_build  # noqa: E402
 from bot.search.retriever import TicketRetriever  # noqa: E402
 from bot.tickets.intake import files  # noqa: E402
 from bot.tickets.reading.reader import read  # noqa: E402

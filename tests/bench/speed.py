@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bot import settings, wire  # noqa: E402
+from bot import keeping, settings, wire  # noqa: E402
 from bot.evaluate import questions  # noqa: E402
 
 
@@ -29,7 +29,7 @@ def main(path: Path) -> None:
         loaded = settings.load(index_dir=Path(folder) / "index", openai_api_key=None, openai_base_url=None)
         table = Table("what", "figure")
         started = time.perf_counter()
-        report = wire.ingest(loaded, [ROOT / "knowledge"])
+        report = keeping.ingest(loaded, [ROOT / "knowledge"])
         table.add_row(f"index of {report['tickets']} tickets", f"{time.perf_counter() - started:.2f} s")
         started = time.perf_counter()
         assistant = wire.assistant(loaded)

@@ -96,12 +96,12 @@ def live_app(core: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
 @pytest.fixture(scope="session")
 def real_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """Over the real wiring and the tickets in knowledge/."""
-    from bot import wire
+    from bot import keeping, wire
 
     folder = tmp_path_factory.mktemp("real")
     url = f"sqlite:///{folder}/desk.sqlite3"
     settings = Settings(_env_file=None, index_dir=folder / "index", database_url=url)  # type: ignore[call-arg]
-    wire.ingest(settings, [KNOWLEDGE])
+    keeping.ingest(settings, [KNOWLEDGE])
     with running(wire.app(settings)) as address:
         desk = Desk(url)
         yield Live(address, desk, None)

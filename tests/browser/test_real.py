@@ -87,14 +87,14 @@ def test_two_browsers_at_once_do_not_meet(browser: Browser, real_app: Live) -> N
 def test_a_model_writes_on_the_same_page(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot import wire
+    from bot import keeping, wire
 
     folder = tmp_path_factory.mktemp("modelled")
     with borrowed("scripted_for_pages", "llm", "scripted.py").Scripted() as llm:
         given: dict[str, Any] = {"openai_base_url": llm.base_url, "chat_model": "scripted", "llm_timeout": 10}
         url = f"sqlite:///{folder}/desk.sqlite3"
         settings = Settings(_env_file=None, index_dir=folder / "index", database_url=url, **given)
-        wire.ingest(settings, [KNOWLEDGE])
+        keeping.ingest(settings, [KNOWLEDGE])
         with running(wire.app(settings)) as address, opened(browser, Live(address, Desk(url), None), 1280, 860) as page:
             # The number of the sentence about the 90 days is not known before the prompt is: all are cited.
             marks = "".join(f"[{number}]" for number in range(1, 9))

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import wire
+from bot import keeping, wire
 from bot.records import Answer, Question, Sentence
 from bot.reply.assistant import Assistant
 from bot.reply.frames import say
 from bot.reply.prompts import Prompt
-from bot.search.build import Build, open_build
+from bot.search.opening import Build, open_build
 from bot.settings import load
 from tests.llm.scripted import USAGE, Behaviour, Scripted
 
@@ -36,7 +36,7 @@ FACT = "免费证书有效期为90天，过期请重新申请。"
 def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
     """A build of the one real file; what loads slowly the first time is loaded here."""
     settings = load(index_dir=tmp_path_factory.mktemp("index"))
-    wire.ingest(settings, [PART])
+    keeping.ingest(settings, [PART])
     opened = open_build(settings.index_dir, wire.embeddings(settings))
     wire.over(opened, wire.writer(settings), wire.redactor(settings), 8000).answer(ASKED)
     assert import_module("langchain_openai")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import wire
+from bot import keeping, wire
 from bot.records import Answer, Draft, Evidence, Question, Sentence
 from bot.reply import grounding
 from bot.reply.frames import say
 from bot.reply.prompts import Prompt
-from bot.search.build import open_build
+from bot.search.opening import open_build
 from bot.settings import Settings, load
 from bot.tickets.facts import numbers
 from tests.llm.conftest import Served
@@ -25,7 +25,7 @@ QUESTIONS = ("免费证书有效期是多久？", "忘记密码怎么重置？")
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("index")
-    wire.ingest(load(index_dir=folder), [PART])
+    keeping.ingest(load(index_dir=folder), [PART])
     return folder
 
 

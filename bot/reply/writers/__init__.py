@@ -11,12 +11,16 @@ from bot.records import Draft, Evidence, Language, Message
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What a writer is given: a question that stands alone, and the evidence it may use."""
+    """What a writer is given: a question that stands alone, and the evidence it may use.
+
+    `deadline`: when the reply must be whole, by time.monotonic(); None leaves it to the writer.
+    """
 
     question: str
     evidence: tuple[Evidence, ...]
     language: Language = "zh"
     history: tuple[Message, ...] = ()
+    deadline: float | None = None
 
 
 @dataclass(slots=True)

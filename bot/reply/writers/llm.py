@@ -16,7 +16,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.records import Draft, Evidence, WriterError
+from bot.errors import WriterError
+from bot.records import Draft, Evidence
 from bot.reply.prompts import Prompt
 from bot.reply.writers import Brief, Usage
 from bot.tickets.passages import tokens

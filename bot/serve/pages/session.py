@@ -12,7 +12,8 @@ from typing import Any, cast
 
 from bot.desk.models import Outcome, Thumb
 from bot.desk.store import Desk
-from bot.records import DeskError, Sentence
+from bot.errors import DeskError
+from bot.records import Sentence
 from bot.serve import telemetry
 from bot.serve.core import Assistant
 from bot.serve.errors import told

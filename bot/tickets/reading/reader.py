@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.records import KnowledgeError, SetAside, Source, Ticket, Turn
+from bot.errors import KnowledgeError
+from bot.records import SetAside, Source, Ticket, Turn
 from bot.tickets.reading.decoding import LIMIT, Lines, Note, NotText, decode, lines
 from bot.tickets.reading.layouts import Section
 from bot.tickets.reading.places import Open

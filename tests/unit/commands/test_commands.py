@@ -11,7 +11,8 @@ import pytest
 
 from bot import commands
 from bot.__main__ import main
-from bot.records import Answer, BuildError, Citation, Handoff, Hit, Question, QuestionError, Sentence, Source
+from bot.errors import BuildError, QuestionError
+from bot.records import Answer, Citation, Handoff, Hit, Question, Sentence, Source
 from bot.settings import Settings
 
 REPORT: dict[str, Any] = {
@@ -96,6 +97,7 @@ class Wire:
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     fake = Wire(Assistant())
     monkeypatch.setattr(commands, "wire", fake)
+    monkeypatch.setattr(commands, "keeping", fake)
     return fake
 
 

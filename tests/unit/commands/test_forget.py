@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from bot import settings, wire
+from bot import keeping, settings, wire
 from bot.__main__ import main
 from bot.records import Answer, Question
 from bot.reply.live import LiveAssistant
-from bot.search.build import current_id
+from bot.search.opening import current_id
 
 FAKES = Path(__file__).parents[1] / "search" / "fakes.py"
 LETTERS = "丙戊"
@@ -157,7 +157,7 @@ def test_a_kill_right_after_the_lists_still_forgets(desk: Desk, monkeypatch: pyt
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(wire, "publish", killed)
+        patch.setattr(keeping, "publish", killed)
         assert desk.run("forget", "d")[0] == 130
     assert "d" in desk.ids
     assert desk.run("ingest")[0] == 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot import settings, wire
+from bot import keeping, settings, wire
 from bot.__main__ import main
 from bot.settings import Settings
 
@@ -34,14 +34,14 @@ def paths(command: list[str]) -> list[Path]:
 def test_it_reads_what_the_build_in_use_was_made_of(loaded: Settings, tmp_path: Path) -> None:
     assert paths(wire.rebuilding(loaded)) == [loaded.knowledge_dir]
     given = [tmp_path / "one", tmp_path / "two" / "two.jsonl"]
-    wire.ingest(loaded, given)
+    keeping.ingest(loaded, given)
     command = wire.rebuilding(loaded)
     assert paths(command) == given  # a file alone, not the folder it lies in
     assert command[:3] == [sys.executable, "-m", "bot"] and str(loaded.index_dir) in command
 
 
 def test_its_progress_is_told_as_json_lines(loaded: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    wire.ingest(loaded, [loaded.knowledge_dir])
+    keeping.ingest(loaded, [loaded.knowledge_dir])
     (loaded.knowledge_dir / "more.jsonl").write_text(json.dumps(ROW, ensure_ascii=False), encoding="utf-8")
     capsys.readouterr()
     assert main(wire.rebuilding(loaded)[3:]) == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.desk.store import Desk
-from bot.records import StoreError
+from bot.errors import StoreError
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.errors import DeskError
 from bot.evaluate import metrics, questions, report
 from bot.evaluate.lines import LineError
 from bot.evaluate.questions import Case, Nugget
 from bot.evaluate.run import judge, run
-from bot.records import Answer, Citation, DeskError, Handoff, Question, Sentence, Source
+from bot.records import Answer, Citation, Handoff, Question, Sentence, Source
 
 GOOD: dict[str, Any] = {"id": "a", "kind": "answerable", "question": "怎么删除?"}
 

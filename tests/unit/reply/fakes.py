@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.records import Draft, Evidence, Hit, Source, Statement, StatementKind, Ticket, Turn, WriterError
+from bot.errors import WriterError
+from bot.records import Draft, Evidence, Hit, Source, Statement, StatementKind, Ticket, Turn
 from bot.reply.assistant import Assistant, Parts
 from bot.reply.domain import Domain
 from bot.reply.gate import Decision, Gate

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.records import Answer, Draft, Message, Question, QuestionError, Sentence, WriterError
+from bot.errors import QuestionError, WriterError
+from bot.records import Answer, Draft, Message, Question, Sentence
 from bot.reply.frames import say
 from bot.reply.gate import Decision
 from tests.unit.reply.fakes import ANSWERED, MASK, SECRET, FakeRetriever, FakeWriter, desk
@@ -35,7 +36,7 @@ def stated(answer: Answer) -> list[str]:
 def check(answer: Answer) -> None:
     """What holds of every answer."""
     body = answer.as_json()
-    assert KEYS <= set(body) <= KEYS | {"notice"}
+    assert KEYS <= set(body) <= KEYS | {"notice", "fault"}
     assert json.loads(json.dumps(body, ensure_ascii=False)) is not None
     assert set(body["tokens"]) == {"prompt", "completion"}
     assert {"retrieve", "first_sentence", "total"} <= set(body["ms"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.records import QuestionError
+from bot.errors import QuestionError
 from bot.reply.draft import MOST, question_of
 
 TICKET = """## 托盘租金

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.records import Answer, BuildError, Question, Statement
+from bot.errors import BuildError
+from bot.records import Answer, Question, Statement
 from bot.reply.live import LiveAssistant, Opened
 from tests.unit.reply.fakes import FakeLibrary, FakeRetriever, desk
 

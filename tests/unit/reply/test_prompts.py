@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import SettingError
+from bot.errors import SettingError
 from bot.reply.prompts import FOLDER, Prompt
 
 

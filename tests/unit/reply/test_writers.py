@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai import OpenAIError
 
-from bot.records import Draft, Message, WriterError
+from bot.errors import WriterError
+from bot.records import Draft, Message
 from bot.reply.prompts import Prompt
 from bot.reply.writers import Usage, Writer
 from bot.reply.writers.extractive import ExtractiveWriter

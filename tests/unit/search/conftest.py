@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.search.build import Build, open_build
+from bot.search.opening import Build, open_build
 
 
 def _fakes() -> ModuleType:

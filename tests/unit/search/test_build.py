@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.records import BuildError
+from bot.errors import BuildError
 from bot.search import build as builds
-from bot.search.build import current_id, open_build
 from bot.search.disk import lock
 from bot.search.lexical import Lexical
+from bot.search.opening import current_id, open_build
 from bot.search.retriever import TicketRetriever
 from bot.search.store import Store
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.records import BuildError, Passage
+from bot.errors import BuildError
+from bot.records import Passage
 from bot.search import build as builds
 from bot.search import disk
-from bot.search.build import current_id, held, open_build, publish
+from bot.search.build import publish
+from bot.search.opening import current_id, held, open_build
 from bot.search.retriever import TicketRetriever
 
 

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from chromadb.errors import InternalError
 
-from bot.records import BuildError
+from bot.errors import BuildError
 from bot.search import build as builds
 from bot.search import disk, filling
-from bot.search.build import current_id, open_build
 from bot.search.disk import DATABASE, sound_chroma
 from bot.search.lexical import Lexical
 from bot.search.manifest import Manifest
+from bot.search.opening import current_id, open_build
 from bot.search.retriever import TicketRetriever
 from bot.search.store import Store
 
@@ -94,7 +94,7 @@ import resource, sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {here!r}]
 import fakes
-from bot.records import BuildError
+from bot.errors import BuildError
 more = [*fakes.TICKETS, *(fakes.ticket(n, f"新{{n}}", f"新问题{{n}}", "新回答" * 50) for n in range(8, 60))]
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 for limit in (0, 1, 1000, 10_000, 20_000, 50_000, 100_000, 200_000, 300_000, 400_000):
@@ -165,7 +165,7 @@ import sys, time
 from pathlib import Path
 sys.path[:0] = [{root!r}, {here!r}]
 import fakes
-from bot.records import BuildError
+from bot.errors import BuildError
 class Slow(fakes.HashEmbeddings):
     def _run(self, model, texts, query):
         print("embedding", flush=True)

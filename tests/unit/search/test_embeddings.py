@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 from openai import APIConnectionError
 from pydantic import SecretStr
 
-from bot.records import BuildError
+from bot.errors import BuildError
 from bot.search.embeddings import E5Embeddings, NamedEmbeddings, OpenaiEmbeddings, UseEmbeddings
 
 

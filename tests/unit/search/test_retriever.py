@@ -11,7 +11,8 @@ import pytest
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
-from bot.search.build import Build, open_build, publish
+from bot.search.build import publish
+from bot.search.opening import Build, open_build
 from bot.search.retriever import TicketRetriever
 
 

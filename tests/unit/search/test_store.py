@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from chromadb.errors import InternalError
 
-from bot.records import BuildError
+from bot.errors import BuildError
 from bot.search.store import Store
 
 

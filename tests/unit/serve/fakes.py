@@ -7,19 +7,8 @@ from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from bot.records import (
-    Answer,
-    Citation,
-    Handoff,
-    Question,
-    QuestionError,
-    Sentence,
-    Source,
-    Statement,
-    Ticket,
-    Turn,
-    WriterError,
-)
+from bot.errors import QuestionError, WriterError
+from bot.records import Answer, Citation, Handoff, Question, Sentence, Source, Statement, Ticket, Turn
 
 CERTIFICATE = "免费证书怎么申请？"
 QUOTA = "免费额度每个月都有吗？"

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.desk.store import Desk
-from bot.records import BuildError, StoreError
+from bot.errors import BuildError, StoreError
 
 CHAT = "/v1/chat/completions"
 STAFF = {"authorization": "Bearer staff-key"}

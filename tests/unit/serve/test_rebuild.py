@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from bot.records import BuildError
+from bot.errors import BuildError
 from bot.serve.rebuild import Rebuild, State
 
 STEPS = [("read", 1, 4), ("read", 4, 4), ("index", 5, 10)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.desk.store import Desk
-from bot.records import StoreError
+from bot.errors import StoreError
 from bot.serve.pages.session import Chat
 from bot.serve.pages.talk import Talk
 from bot.serve.pages.texts import ZH

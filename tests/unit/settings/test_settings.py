@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.records import SettingError
+from bot.errors import SettingError
 from bot.settings import Settings
 
 

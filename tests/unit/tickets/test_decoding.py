@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import KnowledgeError
+from bot.errors import KnowledgeError
 from bot.tickets.reading import decoding, reader
 from bot.tickets.reading.decoding import NotText, decode, lines
 from bot.tickets.reading.reader import read, read_markdown

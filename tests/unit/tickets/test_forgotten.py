@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.records import KnowledgeError, Passage, Statement, Ticket, Turn
+from bot.errors import KnowledgeError
+from bot.records import Passage, Statement, Ticket, Turn
 from bot.tickets import forgotten
 from bot.tickets.recount import recounted, without
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import STATEMENT_KINDS, KnowledgeError, Ticket, Turn
+from bot.errors import KnowledgeError
+from bot.records import STATEMENT_KINDS, Ticket, Turn
 from bot.tickets.intake import Knowledge, files, identified, learn, made_id, without_boilerplate
 from bot.tickets.privacy.redaction import Redactor
 from bot.tickets.reading.reader import Reading

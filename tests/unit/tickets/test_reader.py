@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import KnowledgeError, Source, Ticket
+from bot.errors import KnowledgeError
+from bot.records import Source, Ticket
 from bot.tickets.reading.layouts import SECTIONS, section
 from bot.tickets.reading.reader import IMAGE, Reading, read, read_markdown
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.records import KnowledgeError
+from bot.errors import KnowledgeError
 from bot.tickets.intake import made_id
 from bot.tickets.privacy.redaction import Redactor
 from bot.tickets.reading.reader import read_markdown

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import KnowledgeError
+from bot.errors import KnowledgeError
 from bot.tickets import rulings
 from bot.tickets.answers import answers
 from bot.tickets.intake import Knowledge, learn

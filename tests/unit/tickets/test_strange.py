@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.records import KnowledgeError
+from bot.errors import KnowledgeError
 from bot.tickets.reading.decoding import clean
 from bot.tickets.reading.layouts import SECTIONS
 from bot.tickets.reading.reader import Reading, read, read_markdown

@@ -1,0 +1,38 @@
+"""The errors a user can meet: each message is one clear sentence, ready to be shown.
+
+Nothing here knows who raises them or who tells them.
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Something a user can meet and mend: the message is one clear sentence, ready to be shown."""
+
+
+class SettingError(DeskError):
+    """A setting has a value that cannot be used."""
+
+
+class KnowledgeError(DeskError):
+    """Ticket files that cannot be read, or hold no ticket."""
+
+
+class BuildError(DeskError):
+    """An index that is missing, damaged, or made by another embedding model."""
+
+
+class QuestionError(DeskError):
+    """A question that cannot be answered as it stands: empty, or too long."""
+
+
+class WriterError(DeskError):
+    """A model that did not write: wrong key, dead or slow server, nonsense. `reason`: one word, for logs and counts."""
+
+    def __init__(self, message: str, reason: str = "failed") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class StoreError(DeskError):
+    """What should have been remembered could not be stored."""

@@ -1,0 +1,125 @@
+"""The published build, opened: its own files checked, and what to do said where they are not sound.
+
+Knows files, records and vectors; how a build is made it does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from chromadb.errors import ChromaError
+
+from bot.errors import BuildError
+from bot.records import Statement, Ticket
+from bot.search.disk import sound_chroma
+from bot.search.embeddings import NamedEmbeddings
+from bot.search.filling import CHROMA
+from bot.search.lexical import Lexical
+from bot.search.manifest import (
+    FORMAT,
+    Manifest,
+    damaged,
+    read,
+    read_cases,
+    verify,
+)
+from bot.search.store import Store
+from bot.tickets.clusters import sources
+
+TICKETS = "tickets.jsonl"
+LEXICAL = "lexical.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """An open build. `lexical` answers in the order of `tickets`."""
+
+    id: str
+    manifest: Manifest
+    tickets: dict[str, Ticket]
+    statements: dict[str, tuple[Statement, ...]]
+    store: Store
+    lexical: Lexical
+    embeddings: NamedEmbeddings
+    sources: dict[str, tuple[str, ...]]
+    """The tickets that say what a statement says, by the id of the one that stands for them."""
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def current_id(index_dir: Path) -> str | None:
+    """The id of the published build; cheap enough to ask before each question."""
+    try:
+        return (index_dir / "current").read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def open_build(index_dir: Path, embeddings: NamedEmbeddings) -> Build:
+    """The published build, its own files checked; raises BuildError saying what to do."""
+    folder, manifest = checked(index_dir, embeddings)
+    cases = read_cases(folder / TICKETS)
+    lexical = Lexical.load(folder / LEXICAL)
+    store = open_store(folder, manifest.counts["passages"])
+    return Build(
+        id=manifest.id,
+        manifest=manifest,
+        tickets={case.ticket.id: case.ticket for case in cases},
+        statements={case.ticket.id: case.statements for case in cases},
+        store=store,
+        lexical=lexical,
+        embeddings=embeddings,
+        sources=sources([row for case in cases for row in case.statements]),
+    )
+
+
+def held(index_dir: Path) -> dict[str, frozenset[str]]:
+    """The ids of the tickets in each build on disk; a build that cannot be read is left out."""
+    found = {}
+    for folder in (index_dir / "builds").glob("*"):
+        try:
+            found[folder.name] = frozenset(read(folder).contents)
+        except BuildError:
+            continue
+    return found
+
+
+def checked(index_dir: Path, embeddings: NamedEmbeddings) -> tuple[Path, Manifest]:
+    """The folder of the published build and its manifest, the files but Chroma's database as they were written."""
+    folder = _current_folder(index_dir)
+    manifest = read(folder)
+    if manifest.format != FORMAT:
+        raise BuildError("The index was made by another version. Run `python -m bot ingest` to build it anew.")
+    if manifest.embedding != embeddings.name:
+        raise BuildError(
+            f"The index was made with the embedding {manifest.embedding}, the setting EMBEDDING means "
+            f"{embeddings.name}. Change it back, or run `python -m bot ingest` to build the index anew."
+        )
+    verify(folder, manifest.checksums)
+    return folder, manifest
+
+
+def _current_folder(index_dir: Path) -> Path:
+    build_id = current_id(index_dir)
+    if build_id is None:
+        raise BuildError(f"There is no index in {index_dir}. Run `python -m bot ingest` to build it.")
+    # The pointer is a name, not a way out of the folder.
+    folder = index_dir / "builds" / Path(build_id).name
+    if not folder.is_dir():
+        raise damaged(folder)
+    return folder
+
+
+def open_store(folder: Path, expected: int) -> Store:
+    if not sound_chroma(folder / CHROMA):
+        raise damaged(folder)
+    try:
+        store = Store(folder / CHROMA)
+        if store.count() == expected:
+            return store
+        store.close()
+    except (ChromaError, ValueError, AttributeError):  # Chroma's own, when its start went wrong
+        raise damaged(folder) from None
+    raise damaged(folder)
