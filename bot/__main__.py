@@ -109,8 +109,11 @@ def parser() -> argparse.ArgumentParser:
     _json(draft)
 
     evaluate = command("evaluate", "Put a labelled question set through the assistant.")
-    evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("questions", nargs="+", type=Path, metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--report", type=Path, required=True, metavar="DIR", help="for report.json and report.html")
+    evaluate.add_argument(
+        "--calibrate", action="store_true", help="then fit the gate to these questions, in gate.json beside the index"
+    )
 
     redact = command("redact", "Replace what is private in a ticket file by placeholders.")
     redact.add_argument("file", type=Path, metavar="FILE", help="the file, or - for standard input")

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from bot import keeping, launch, wire
 from bot.errors import DeskError, QuestionError
-from bot.evaluate import lines, metrics, questions, report, run
-from bot.evaluate.metrics import Result
+from bot.evaluate import fitting, lines, metrics, questions, report, run, tables
 from bot.records import Answer, Question, Sentence
+from bot.reply import calibration
 from bot.reply.live import LiveAssistant
 from bot.settings import Settings
 from bot.tickets import rulings
@@ -120,14 +119,19 @@ def retrieve(settings: Settings, args: argparse.Namespace) -> None:
 
 
 def evaluate(settings: Settings, args: argparse.Namespace) -> None:
-    cases = questions.load(args.questions)
+    cases = questions.load_all(args.questions)
     assistant = wire.assistant(settings)
     with _progress("questions") as advance:
         rows = run.run(cases, assistant, advance)
     result = metrics.summarise(rows)
-    report.write(result, args.report, args.questions.name)
-    _print_result(result)
+    report.write(result, args.report, ", ".join(path.name for path in args.questions))
+    tables.show(result)
     print(f"Report: {args.report / 'report.html'}")
+    if args.calibrate:
+        with _progress("questions measured") as advance:
+            fitted = wire.refined(settings, fitting.samples(cases, assistant, advance))
+        counts = ", ".join(f"{kind} {count}" for kind, count in fitted.questions.items())
+        print(f"The gate was fitted to these questions ({counts}): {settings.index_dir / calibration.NAME}")
 
 
 def redact(settings: Settings, args: argparse.Namespace) -> None:
@@ -186,20 +190,6 @@ def _show(reply: Answer, as_json: bool) -> None:
         print(f"\nHand-over: {reply.handoff.reason}")
         for need in reply.handoff.needs:
             print(f"    - {need}")
-
-
-def _print_result(result: Result) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    figures = Table("metric", "mean", "95 % interval", "n")
-    for item in result.figures:
-        figures.add_row(item.name, f"{item.mean:.3f}", f"{item.low:.3f} to {item.high:.3f}", str(item.n))
-    console.print(figures)
-    verdicts = sorted({verdict for counts in result.confusion.values() for verdict in counts})
-    confusion = Table("kind", *verdicts)
-    for kind, counts in result.confusion.items():
-        confusion.add_row(kind, *(str(counts.get(verdict, 0)) for verdict in verdicts))
-    console.print(confusion)
-    console.print(", ".join(f"{name} {value:.0f} ms" for name, value in result.latency.items()))
 
 
 @contextmanager

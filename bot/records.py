@@ -114,13 +114,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A statement put before a writer, numbered from 1, with its relevance; `also`: other tickets that say it."""
+    """A statement put before a writer, numbered from 1, with its relevance and its cosine to the question (`near`).
+
+    `also`: other tickets that say it.
+    """
 
     n: int
     statement: Statement
     ticket: Ticket
     score: float
     also: tuple[str, ...] = ()
+    near: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

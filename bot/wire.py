@@ -6,13 +6,20 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.desk.store import Desk
 from bot.errors import DeskError
+from bot.evaluate.fitting import Sample, fit
 from bot.reply.assistant import Assistant, Parts
+from bot.reply.calibration import Calibration, Fitted, calibrate, load, save, sides
 from bot.reply.domain import Domain
+from bot.reply.followup import Rules
 from bot.reply.gate import Gate
+from bot.reply.grounding import Checker
 from bot.reply.live import LiveAssistant, Opened
 from bot.reply.prompts import Prompt
 from bot.reply.writers import Writer
@@ -68,27 +75,56 @@ def assistant(settings: Settings) -> LiveAssistant:
 
     def open_newest() -> Opened:
         build = open_build(settings.index_dir, encoder)
-        return Opened(build.id, over(build, replies, private, settings.question_chars), build.close)
+        return Opened(build.id, over(build, replies, private, settings), build.close)
 
     return LiveAssistant(open_newest, lambda: current_id(settings.index_dir))
 
 
-def over(build: Build, replies: Writer, private: Redactor, longest: int) -> Assistant:
+def over(build: Build, replies: Writer, private: Redactor, settings: Settings) -> Assistant:
     """An assistant over an open build."""
-    spare = replies if isinstance(replies, ExtractiveWriter) else ExtractiveWriter()
+    retriever = TicketRetriever(build)
+    calibration = calibrated(build, retriever, settings.index_dir)
     return Assistant(
         Parts(
             library=build,
-            retriever=TicketRetriever(build),
+            retriever=retriever,
             match=build.lexical.matcher,
             redactor=private,
-            gate=Gate(Domain(build.tickets.values())),
+            gate=Gate(Domain(build.tickets.values()), calibration),
+            rewriter=Rules(lambda text: calibration.lean(retriever.vector(text))),
             writer=replies,
-            fallback=spare,
-            longest=longest,
+            fallback=replies if isinstance(replies, ExtractiveWriter) else ExtractiveWriter(),
+            checker=Checker(retriever.relevance),
+            longest=settings.question_chars,
+            timeout=settings.llm_timeout,
             report={"created": build.manifest.created, **build.manifest.report},
         )
     )
+
+
+def calibrated(build: Build, retriever: TicketRetriever, folder: Path) -> Calibration:
+    """What a measure means in this build; found out and kept beside the pointer, once a build."""
+    found = load(folder, build.id, build.embeddings.name)
+    if found.build == build.id:
+        return found
+    made = replace(calibrate(build, retriever, build.lexical.matcher, build.embeddings), fitted=found.fitted)
+    try:
+        save(folder, made)
+    except OSError as error:  # it is found out again at the next start
+        log.warning("the calibration was not kept: %s", error)
+    return made
+
+
+def refined(settings: Settings, samples: Sequence[Sample]) -> Fitted:
+    """Fits the gate to labelled questions, for this build and those after it. Raises FitError where they are few."""
+    build = open_build(settings.index_dir, embeddings(settings))
+    try:
+        fitted = fit(samples, build.embeddings.name, *sides(build, build.embeddings))
+        found = calibrated(build, TicketRetriever(build), settings.index_dir)
+    finally:
+        build.close()
+    save(settings.index_dir, replace(found, fitted=fitted))
+    return fitted
 
 
 def app(settings: Settings) -> FastAPI:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -11,7 +12,19 @@ from bot.evaluate import lines
 from bot.evaluate.lines import Line
 from bot.records import Question
 
-Kind = Literal["answerable", "followup", "handoff", "unanswerable", "oos", "injection", "privacy"]
+Kind = Literal[
+    "answerable",
+    "partial",
+    "followup",
+    "clarify",
+    "handoff",
+    "unanswerable",
+    "in_scope",
+    "oos",
+    "oos_near",
+    "injection",
+    "privacy",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -41,6 +54,11 @@ class Case:
 def load(path: Path) -> tuple[Case, ...]:
     """The cases of a JSONL file; a complaint names line and field."""
     return tuple(_case(line) for line in lines.read(path))
+
+
+def load_all(paths: Sequence[Path]) -> tuple[Case, ...]:
+    """The cases of several files, one behind the other; their ids may repeat between files."""
+    return tuple(case for path in paths for case in load(path))
 
 
 def _case(line: Line) -> Case:

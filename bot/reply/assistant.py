@@ -7,31 +7,33 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
 from bot.errors import BuildError, QuestionError, WriterError
-from bot.records import Answer, Draft, Evidence, Handoff, Hit, Message, Question, Sentence
-from bot.reply import grounding
+from bot.records import Answer, Draft, Evidence, Handoff, Message, Question, Sentence
 from bot.reply.composition import Composition
 from bot.reply.draft import question_of
-from bot.reply.evidence import Library, Match, Retriever, weigh
-from bot.reply.followup import standalone
+from bot.reply.evidence import Library, Match, Retriever
+from bot.reply.finding import Finder, Found
+from bot.reply.followup import Asked, Rewriter
 from bot.reply.frames import language_of, say
 from bot.reply.gate import Decision, Gate
+from bot.reply.handing import asked_back, handed, repeated, waits
 from bot.reply.intent import asks_time
+from bot.reply.subjects import apart
 from bot.reply.suggest import suggestions
 from bot.reply.writers import Brief, Usage, Writer
-from bot.tickets.resolution import needs, resolution
+from bot.tickets.resolution import resolution
 
 log = logging.getLogger(__name__)
 
-FOUND = 10  # tickets looked at for a reply
 SHOWN = 12  # statements put before a writer at most
 OFFERED = 6  # questions kept ready to be suggested
-_LEADS = {"asked": "asked", "action": "handoff", "disputed": "disputed"}
+LEFT = 2  # sentences held back from which a model's reply counts as too little, when fewer were released
 
 
 class Redact(Protocol):
@@ -42,28 +44,31 @@ class Redact(Protocol):
     def together(self, texts: Sequence[str]) -> list[str]: ...
 
 
+class Check(Protocol):
+    """Why a sentence must not leave, in a word or two; None when it may (grounding)."""
+
+    def reason(self, draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an assistant is made of; wire.py fills it in. `longest`: characters of a question."""
+    """What an assistant is made of; wire.py fills it in.
+
+    `longest`: characters of a question. `timeout`: seconds within which a reply is to be whole.
+    """
 
     library: Library
     retriever: Retriever
     match: Match
     redactor: Redact
     gate: Gate
+    rewriter: Rewriter
     writer: Writer
     fallback: Writer
+    checker: Check
     longest: int = 8000
+    timeout: float = 20.0
     report: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the knowledge holds on a question, and what the gate made of it."""
-
-    hits: list[Hit]
-    evidence: list[Evidence]
-    decision: Decision
 
 
 class Assistant:
@@ -71,6 +76,7 @@ class Assistant:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._finder = Finder(parts.library, parts.retriever, parts.match, parts.gate)
         self._known: dict[str, bool] = {}
 
     @property
@@ -103,30 +109,41 @@ class Assistant:
         """The tickets and statements of the build."""
         return self._parts.library
 
+    def measures(self, question: Question) -> tuple[Mapping[str, float], list[float]]:
+        """What the gate sees of a question, on the build's scales (nothing where it sees nothing), and its vector."""
+        asked = self._parts.rewriter.rewrite(self._private(question))
+        found = self._finder.find(asked)
+        return self._parts.gate.scaled(found.signals), self._parts.retriever.vector(asked.text)
+
     def stream(self, question: Question) -> Iterator[Sentence | Answer]:
         """Each sentence as it is released; the Answer last."""
         reply = Composition(question, language_of(question.text), self.engine)
-        asked = self._private(question)
-        text = standalone(asked)
-        found = self._find(text)
+        deadline = time.monotonic() + self._parts.timeout
+        given = self._private(question)
+        asked = self._parts.rewriter.rewrite(given, deadline)
+        found = self._finder.find(asked, asked_back(given.history))
         reply.lap("retrieve")
         decision = found.decision
+        if decision.verdict in ("answered", "clarify") and repeated(given.text, given.history):
+            decision = Decision("handoff", "repeated")
         if decision.verdict == "answered":
             reply.near = decision.reason == "near"
-            shown = [row for row in found.evidence if not row.statement.disputed][:SHOWN]
+            usable = [row for row in found.evidence if not row.statement.disputed]
+            shown = ([row for row in usable if not apart(asked.text, row)] or usable)[:SHOWN]
             reply.evidence = {row.n: row for row in shown}
-            yield from self._write(reply, Brief(text, tuple(shown), reply.language, asked.history))
+            yield from self._write(reply, Brief(asked.text, tuple(shown), reply.language, asked.history, deadline))
             if reply.cited:
-                yield from self._add_limits(reply, asked.text, found)
+                yield from self._add_limits(reply, given.text, found)
             else:
                 decision = Decision("handoff", "thin")
         handoff = None
         if decision.verdict == "handoff":
-            handoff = yield from self._hand_over(reply, decision, asked.text, found)
+            handoff = yield from self._hand_over(reply, decision, given, found)
         elif decision.verdict == "declined":
             yield reply.frame("declined")
         elif decision.verdict == "clarify":
-            yield reply.frame("clarify_product", options="、".join(self._parts.gate.products[:4]))
+            between = "、" if reply.language == "zh" else ", "
+            yield reply.frame(f"clarify_{decision.thing}", options=between.join(decision.options))
         yield reply.answer(decision.verdict, handoff, self._next(reply, found), self.build)
 
     def _private(self, question: Question) -> Question:
@@ -142,65 +159,65 @@ class Assistant:
         history = tuple(Message(item.role, text) for item, text in zip(question.history, said[:-1], strict=True))
         return replace(question, text=said[-1], history=history)
 
-    def _find(self, text: str) -> _Found:
-        parts = self._parts
-        hits = parts.retriever.search(text, FOUND)
-        evidence = weigh(text, hits, parts.library, parts.retriever, parts.match)
-        resolved = resolution(parts.library.statements.get(hits[0].ticket, ())) if hits else ""
-        return _Found(hits, evidence, parts.gate.decide(text, hits, evidence, resolved))
-
     def _write(self, reply: Composition, brief: Brief) -> Iterator[Sentence]:
-        """The writer's sentences that hold; the fallback's when it fails or nothing holds."""
+        """The writer's sentences that hold; the fallback's when it fails or too little holds."""
         parts = self._parts
         try:
             reply.prompt = parts.writer.prompt
             yield from self._release(reply, brief, parts.writer.write(brief, reply.usage))
         except WriterError as error:
-            log.warning("writer %s failed: %s", parts.writer.engine, parts.redactor.clean(str(error)))
-            reply.notice = say("model_stopped", reply.language)
-        if not reply.cited and parts.fallback is not parts.writer:
+            log.warning("writer %s failed: %s", parts.writer.engine, error.reason)
+            reply.notice, reply.fault = say("model_stopped", reply.language), error.reason
+        if parts.fallback is parts.writer or not reply.wanting(LEFT):
+            return
+        if reply.cited:
+            reply.notice = say("model_thin", reply.language)
+        else:
             reply.notice = say("model_failed", reply.language)
             reply.engine, reply.prompt = parts.fallback.engine, parts.fallback.prompt
-            yield from self._release(reply, brief, parts.fallback.write(brief, Usage()))
+        reply.fault = reply.fault or "ungrounded"
+        yield from self._release(reply, brief, parts.fallback.write(brief, Usage()))
 
     def _release(self, reply: Composition, brief: Brief, drafts: Iterator[Draft]) -> Iterator[Sentence]:
         for draft in drafts:
             if draft.kind in ("courtesy", "question") or reply.said(draft.text):
                 continue  # the desk has its own courtesy, in frames
-            why = grounding.reason(draft, reply.evidence, brief.question)
+            why = self._parts.checker.reason(draft, reply.evidence, brief.question)
             if why is None and self._parts.redactor.clean(draft.text) != draft.text:
                 why = "private value"
             if why is not None:
+                reply.held.append(why)
                 log.info("a sentence was held back: %s", why)
                 continue
             if opening := reply.opening():
                 yield opening
             yield reply.release(draft)
 
-    def _add_limits(self, reply: Composition, asked: str, found: _Found) -> Iterator[Sentence]:
+    def _add_limits(self, reply: Composition, asked: str, found: Found) -> Iterator[Sentence]:
         """What the reply does not cover, and that some of it needs a person."""
-        if reply.near:
+        if reply.near and not found.uncovered:
             reply.uncovered.append(asked[:80])
-        if asks_time(asked) and any(row.statement.disputed for row in found.evidence[:2]):
+        for part in found.uncovered:
+            reply.uncovered.append(part[:80])
+            yield reply.frame("uncovered", part=part[:40])
+        if asks_time(asked) and any(row.statement.disputed for row in found.evidence[:5]):
             reply.uncovered.append(say("disputed", reply.language))
             yield reply.frame("disputed")
         if resolution(self._parts.library.statements.get(reply.leading_ticket(), ())) == "partial":
             yield reply.frame("person_step")
 
     def _hand_over(
-        self, reply: Composition, decision: Decision, asked: str, found: _Found
+        self, reply: Composition, decision: Decision, given: Question, found: Found
     ) -> Generator[Sentence, None, Handoff]:
-        lead = _LEADS.get(decision.reason, "thin")
-        yield reply.frame(lead)
-        wanted: tuple[str, ...] = ()
-        if decision.reason == "action" and found.hits:
-            wanted = needs(self._parts.library.statements.get(found.hits[0].ticket, ()))
-        if wanted:
-            yield reply.frame("needs", needs="、".join(wanted))
-        yield reply.frame("how")
-        return Handoff(say(lead, reply.language), wanted, asked[:200])
+        """Said once: a chat that waits for a person already is told so, in a line."""
+        frames, handoff = handed(decision, given.text, given.history, found.hits, self._parts.library, reply.language)
+        if given.waiting or waits(given.history):
+            frames, handoff = [("waiting", {})], replace(handoff, cause="waiting")
+        for name, values in frames:
+            yield reply.frame(name, **values)
+        return handoff
 
-    def _next(self, reply: Composition, found: _Found) -> tuple[str, ...]:
+    def _next(self, reply: Composition, found: Found) -> tuple[str, ...]:
         """Titles near an answered question; elsewhere what the knowledge answers best.
 
         None when the build went away during the reply: the reply itself is whole.
@@ -222,5 +239,5 @@ class Assistant:
     def _answered(self, title: str) -> bool:
         """Whether a title, asked as a question, gets a plain answer; found out once a title."""
         if title not in self._known:
-            self._known[title] = self._find(title).decision.reason == "evidence"
+            self._known[title] = self._finder.find(Asked(title, title)).decision.reason == "evidence"
         return self._known[title]

@@ -16,7 +16,10 @@ from bot.reply.writers import Usage
 
 @dataclass(slots=True)
 class Composition:
-    """Sentences in the order in which they were released; citations numbered by first use."""
+    """Sentences in the order in which they were released; citations numbered by first use.
+
+    `held`: why sentences were held back; `fault`: a word for what went wrong with the model.
+    """
 
     question: Question
     language: Language
@@ -25,9 +28,11 @@ class Composition:
     near: bool = False
     prompt: str | None = None
     notice: str = ""
+    fault: str = ""
     started: float = field(default_factory=time.perf_counter)
     sentences: list[Sentence] = field(default_factory=list)
     cited: list[int] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
     uncovered: list[str] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     ms: dict[str, float] = field(default_factory=dict)
@@ -59,6 +64,11 @@ class Composition:
     def said(self, text: str) -> bool:
         return any(sentence.text == text for sentence in self.sentences)
 
+    def wanting(self, most: int) -> bool:
+        """Whether nothing was released, or less than was held back where that is `most` or more."""
+        stated = sum(bool(sentence.citations) for sentence in self.sentences)
+        return not stated or (len(self.held) >= most and stated < len(self.held))
+
     def leading_ticket(self) -> str:
         """The ticket cited first, "" when none is."""
         return self.evidence[self.cited[0]].ticket.id if self.cited else ""
@@ -80,6 +90,7 @@ class Composition:
             tokens={"prompt": self.usage.prompt, "completion": self.usage.completion},
             ms=self.ms,
             notice=self.notice,
+            fault=self.fault,
         )
 
     def _add(self, sentence: Sentence) -> Sentence:

@@ -22,7 +22,6 @@ _FOREIGN = re.compile(
     r"模型部署|大佬|群友|女友|男友|老婆|老公|你是谁|你叫什么|你喜欢",
     re.I,
 )
-_SYMPTOM = re.compile(r"访问不了|打不开|不能访问|无法访问|不能用|失败|不行|有问题|报错|异常|慢|失效|挂了|出错")
 
 
 class Domain:
@@ -49,11 +48,6 @@ class Domain:
     def foreign(self, question: str) -> bool:
         """Another vendor's product, or a matter of everyday life."""
         return bool(_FOREIGN.search(question))
-
-    def vague(self, question: str) -> bool:
-        """A symptom without a product or an error: worth asking back once."""
-        letters = re.sub(r"\W", "", question)
-        return len(letters) <= 16 and bool(_SYMPTOM.search(question)) and not re.search(r"\d{3}|[A-Za-z]{4,}", question)
 
 
 @lru_cache(maxsize=1)

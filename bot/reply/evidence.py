@@ -54,6 +54,8 @@ class Retriever(Protocol):
 
     def relevance(self, question: str, statements: Sequence[Statement]) -> list[float]: ...
 
+    def vector(self, question: str) -> list[float]: ...
+
 
 def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retriever, match: Match) -> list[Evidence]:
     """Every sayable statement of the best tickets, best first, each answer once, numbered from 1.
@@ -80,15 +82,15 @@ def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retri
             + EXPECTED * expected(question, row.text)
             + weight[row.ticket]
         )
-        found.append((score, row))
-    found.sort(key=lambda pair: -pair[0])
+        found.append((score, near, row))
+    found.sort(key=lambda item: -item[0])
     seen: set[str] = set()
     evidence: list[Evidence] = []
-    for score, row in found:
+    for score, near, row in found:
         leader = row.same or row.id
         keys = {leader, canonical(row.text)}
         if not keys & seen:
             also = tuple(ticket for ticket in library.sources.get(leader, ())[: ALSO + 1] if ticket != row.ticket)
-            evidence.append(Evidence(len(evidence) + 1, row, library.tickets[row.ticket], score, also[:ALSO]))
+            evidence.append(Evidence(len(evidence) + 1, row, library.tickets[row.ticket], score, also[:ALSO], near))
         seen |= keys
     return evidence

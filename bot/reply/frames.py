@@ -19,8 +19,12 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "其中需要客服操作的步骤，可以点击“转人工”由客服处理。",
         "en": "Steps that only support can do are handled by a person: use “Talk to a person”.",
     },
+    "uncovered": {
+        "zh": "关于“$part”，过往工单里没有可靠的说明，可以由人工客服确认。",
+        "en": "On “$part” past tickets hold nothing reliable; a person from support can check it.",
+    },
     "handoff": {"zh": "这个问题需要由人工客服处理。", "en": "This needs a person from support."},
-    "asked": {"zh": "好的，可以为您转接人工客服。", "en": "Of course, you can talk to a person."},
+    "asked": {"zh": "好的，这里可以转接人工客服。", "en": "Of course, you can talk to a person."},
     "thin": {
         "zh": "抱歉，过往工单里没有能够可靠回答这个问题的内容，建议由人工客服确认。",
         "en": "Sorry, past tickets hold no reliable answer to this; a person from support can check it.",
@@ -29,22 +33,43 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "关于这一点，过往工单里的说法不一致，需要人工客服确认。",
         "en": "Past tickets disagree on this point; a person from support should confirm it.",
     },
+    "repeated": {
+        "zh": "前面的回复没有解决这个问题，由人工客服来看更合适。",
+        "en": "The replies so far did not solve this; a person from support should look at it.",
+    },
+    "can": {"zh": "人工客服可以$can。", "en": "Support can $can."},
     "needs": {"zh": "为了更快处理，请准备好：$needs。", "en": "Please have ready: $needs."},
     "how": {
-        "zh": "点击“转人工”，客服就能看到这段对话。",
-        "en": "Use “Talk to a person” and support will see this conversation.",
+        "zh": "人工客服会看到这段对话，不需要重复说明；不需要人工时可以随时取消。",
+        "en": "Support will see this conversation, so nothing needs repeating; you can cancel at any time.",
+    },
+    "waiting": {
+        "zh": "这段对话正在等待人工客服。您可以继续补充信息，也可以继续提问，或者取消转人工。",
+        "en": "This conversation is waiting for a person. You can add details, ask on, or cancel.",
     },
     "declined": {
         "zh": "抱歉，我只能回答与云产品使用、账单和工单有关的问题。",
         "en": "Sorry, I can only help with questions about our cloud products, bills and tickets.",
     },
     "clarify_product": {
-        "zh": "请问您遇到问题的是哪个产品或功能（例如 $options），具体现象或报错是什么？",
-        "en": "Which product or function is it ($options), and what exactly happens?",
+        "zh": "请问您说的是哪个产品：$options？",
+        "en": "Which product is it: $options?",
+    },
+    "clarify_sdk": {
+        "zh": "请问您用的是哪种语言的 SDK：$options？",
+        "en": "Which SDK do you use: $options?",
+    },
+    "clarify_domain": {
+        "zh": "请问您说的是哪种域名：$options？",
+        "en": "Which kind of domain is it: $options?",
     },
     "model_failed": {
         "zh": "模型没有给出可用的回复，本回复由内置的摘录方式生成。",
         "en": "The model gave no reply that could be used; this one was put together from quotes.",
+    },
+    "model_thin": {
+        "zh": "模型的回复大部分没有依据，已略去，并补充了过往工单的原话。",
+        "en": "Most of the model's reply was not supported and left out; quotes from past tickets were added.",
     },
     "model_stopped": {
         "zh": "模型中途停止了，以上可能不是完整的回复。",
@@ -59,6 +84,12 @@ def say(name: str, language: Language, **values: str) -> str:
     for key, value in values.items():
         text = text.replace(f"${key}", value)
     return text
+
+
+def says(name: str, text: str) -> bool:
+    """Whether a text holds one of the desk's own sentences, whatever its $variables were."""
+    parts = (re.split(r"\$\w+", wording) for wording in TEXTS[name].values())
+    return any(all(part in text for part in wording) for wording in parts)
 
 
 def language_of(text: str) -> Language:

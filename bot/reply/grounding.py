@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from bot.records import Draft, Evidence
+from bot.records import Draft, Evidence, Statement
 from bot.tickets.facts import NOT, numbers, quantities
 from bot.tickets.mending import links
 from bot.tickets.privacy.placeholders import ANY_MASK
@@ -47,6 +47,16 @@ CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence 
 _FRAME = re.compile(
     r"类似(?:的)?工单中?|记录的原因是?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果"
 )
+
+
+class Checker:
+    """`relevance`: the cosine of a sentence to statements (Retriever.relevance)."""
+
+    def __init__(self, relevance: Callable[[str, Sequence[Statement]], Sequence[float]]) -> None:
+        self._relevance = relevance
+
+    def reason(self, draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -> str | None:
+        return reason(draft, evidence, question)
 
 
 def reason(draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -> str | None:

@@ -20,6 +20,7 @@ _MUCH = re.compile(r"多少|限额|上限|最多|超过|金额|几块|how much",
 _PLACE = re.compile(r"http|->|→| - |—|「|\[")
 _CAUSE = re.compile(r"由于|因为|导致|影响|可能是|只有")
 _ACT = re.compile(r"点击|步骤|可以|需要|建议|请|\n1\.")
+_TOLD = re.compile(r"每个?月|节后")
 _MOST = 2.5
 
 
@@ -31,13 +32,15 @@ def asks_why(question: str) -> bool:
     return bool(_WHY.search(question))
 
 
+def tells_time(sentence: str) -> bool:
+    return any(fact.dimension == "duration" for fact in quantities(sentence)) or bool(_TOLD.search(sentence))
+
+
 def expected(question: str, sentence: str) -> float:
     """How many of the question's kinds the sentence meets, 0 to 2.5: a time counts twice, few sentences hold one,
     and "how" half, for most do."""
     met = 0.0
-    if _TIME.search(question) and (
-        any(fact.dimension == "duration" for fact in quantities(sentence)) or re.search(r"每个?月|节后", sentence)
-    ):
+    if asks_time(question) and tells_time(sentence):
         met += 2
     if _WHERE.search(question) and _PLACE.search(sentence):
         met += 1

@@ -73,6 +73,10 @@ class LiveAssistant:
         with self._in_use() as assistant:
             return assistant.draft(text)
 
+    def measures(self, question: Question) -> tuple[Mapping[str, float], list[float]]:
+        with self._in_use() as assistant:
+            return assistant.measures(question)
+
     def suggestions(self, n: int) -> tuple[str, ...]:
         with self._in_use() as assistant:
             return assistant.suggestions(n)

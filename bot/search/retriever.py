@@ -89,6 +89,10 @@ class TicketRetriever(BaseRetriever):
         vectors = self._build.store.vectors(leaders)
         return [_cosine(asked, vectors[leader]) if leader in vectors else 0.0 for leader in leaders]
 
+    def vector(self, question: str) -> list[float]:
+        """The question in the space of the build's embedding."""
+        return self._build.embeddings.embed_query(searchable(question) or "。")
+
     def _dense(self, text: str) -> Floats:
         nearest = np.full(len(self._tickets), np.nan, np.float32)
         places = self._places

@@ -38,7 +38,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
     settings = load(index_dir=tmp_path_factory.mktemp("index"))
     keeping.ingest(settings, [PART])
     opened = open_build(settings.index_dir, wire.embeddings(settings))
-    wire.over(opened, wire.writer(settings), wire.redactor(settings), 8000).answer(ASKED)
+    wire.over(opened, wire.writer(settings), wire.redactor(settings), settings).answer(ASKED)
     assert import_module("langchain_openai")
     yield opened
     opened.close()
@@ -46,7 +46,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
 
 def over(build: Build, base_url: str) -> Assistant:
     settings = load(openai_base_url=base_url, chat_model="scripted", llm_timeout=TIMEOUT, llm_retries=RETRIES)
-    return wire.over(build, wire.writer(settings), wire.redactor(settings), settings.question_chars)
+    return wire.over(build, wire.writer(settings), wire.redactor(settings), settings)
 
 
 def asked(build: Build, base_url: str) -> tuple[list[Sentence], Answer, float]:

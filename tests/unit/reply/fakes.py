@@ -9,8 +9,11 @@ from typing import Any
 from bot.errors import WriterError
 from bot.records import Draft, Evidence, Hit, Source, Statement, StatementKind, Ticket, Turn
 from bot.reply.assistant import Assistant, Parts
+from bot.reply.calibration import Calibration
 from bot.reply.domain import Domain
+from bot.reply.followup import Rules
 from bot.reply.gate import Decision, Gate
+from bot.reply.grounding import Checker
 from bot.reply.writers import Brief, Usage, Writer
 from bot.reply.writers.extractive import ExtractiveWriter
 
@@ -91,6 +94,9 @@ class FakeRetriever:
         self.asked.append(question)
         return [10.0 - place for place in range(len(statements))]  # decides, whatever else is weighed
 
+    def vector(self, question: str) -> list[float]:
+        return []
+
 
 def match(question: str, more: str = "", /) -> Callable[[str], float]:
     return lambda text: 0.0
@@ -110,7 +116,7 @@ class FakeGate(Gate):
     """Decides what it is told."""
 
     def __init__(self, decision: Decision) -> None:
-        super().__init__(Domain([ticket("t1", "托盘租金怎么算？")]))
+        super().__init__(Domain([ticket("t1", "托盘租金怎么算？")]), Calibration())
         self.decision = decision
 
     def decide(self, *signals: Any, **more: Any) -> Decision:
@@ -151,13 +157,16 @@ def desk(
 ) -> Assistant:
     """An assistant over the invented tickets; without a writer the built-in one."""
     extractive = ExtractiveWriter()
+    searching = retriever or FakeRetriever(found)
     parts: dict[str, Any] = {
         "library": FakeLibrary(),
-        "retriever": retriever or FakeRetriever(found),
+        "retriever": searching,
         "match": match,
         "redactor": FakeRedactor(),
         "gate": FakeGate(decision),
         "writer": writer or extractive,
+        "rewriter": Rules(),
         "fallback": extractive,
+        "checker": Checker(searching.relevance),
     }
     return Assistant(Parts(**{**parts, **more}))

@@ -24,6 +24,7 @@ LIES = (
     Draft("退租请打开 https://evil.test/pay", "knowledge", (2,)),
     Draft("托盘不按月计租，每个每月12元。", "knowledge", (1,)),
 )
+FORK = Decision("clarify", "fork", "product", ("仓储", "配送"))
 ASKED = Question("托盘租金怎么算？", id="q1")
 KEYS = {"id", "verdict", "text", "sentences", "citations", "uncovered", "handoff", "suggestions", "engine", "prompt"}
 KEYS |= {"index", "tokens", "ms"}
@@ -83,7 +84,7 @@ def test_answered_in_part_by_a_person() -> None:
 
 
 def test_clarify_asks_one_question() -> None:
-    answer = desk(Decision("clarify", "vague")).answer(Question("打不开"))
+    answer = desk(FORK).answer(Question("打不开"))
     check(answer)
     assert [row.kind for row in answer.sentences] == ["question"]
     assert "仓储" in answer.text and "$" not in answer.text
@@ -125,7 +126,7 @@ def test_what_tickets_disagree_on_never_reaches_a_writer_or_a_reply() -> None:
     assert say("disputed", "zh") in answer.uncovered
 
 
-@pytest.mark.parametrize("verdict", ["clarify", "handoff", "declined"])
+@pytest.mark.parametrize("verdict", ["handoff", "declined"])
 def test_the_writer_is_not_asked_where_nothing_is_to_be_answered(verdict: str) -> None:
     writer = FakeWriter([RENT])
     desk(Decision(verdict, "thin"), writer).answer(ASKED)  # type: ignore[arg-type]
@@ -142,7 +143,7 @@ def test_a_sentence_leaves_as_soon_as_it_holds_and_not_before() -> None:
 
 
 def test_the_stream_is_the_answer() -> None:
-    for decision in (ANSWERED, Decision("clarify", "vague"), Decision("handoff", "thin"), Decision("declined", "x")):
+    for decision in (ANSWERED, FORK, Decision("handoff", "thin"), Decision("declined", "x")):
         *sentences, answer = desk(decision).stream(ASKED)
         assert isinstance(answer, Answer) and tuple(sentences) == answer.sentences
 
@@ -150,9 +151,18 @@ def test_the_stream_is_the_answer() -> None:
 def test_a_lying_writers_sentences_are_left_out() -> None:
     answer = desk(writer=FakeWriter([*LIES, RENT, *LIES])).answer(ASKED)
     check(answer)
-    assert stated(answer) == [RENT.text]
-    assert (answer.engine, answer.prompt, answer.notice) == ("fake-model", "digest", "")
+    assert stated(answer)[0] == RENT.text
+    assert not {row.text for row in LIES} & set(stated(answer))
+    assert (answer.engine, answer.prompt, answer.fault) == ("fake-model", "digest", "ungrounded")
+    assert answer.notice == say("model_thin", "zh")
+    assert NOTICE.text in stated(answer)  # too little was left: quotes are added
     assert answer.tokens == {"prompt": 11, "completion": 7}
+
+
+def test_a_lie_beside_the_truth_is_left_out_in_silence() -> None:
+    answer = desk(writer=FakeWriter([RENT, LIES[0], NOTICE])).answer(ASKED)
+    assert stated(answer) == [RENT.text, NOTICE.text]
+    assert (answer.notice, answer.fault) == ("", "")
 
 
 def test_citations_are_numbered_by_first_use_and_said_once() -> None:

@@ -5,43 +5,64 @@ from __future__ import annotations
 import pytest
 
 from bot.records import Message, Question
-from bot.reply.followup import standalone
+from bot.reply.followup import Asked, Rules
 
-FIRST = Message("user", "托盘租金怎么算？按月还是按天")
-REPLY = Message("assistant", "托盘按月计租，到期自动续租。")
-
-
-def asked(text: str, *history: Message) -> str:
-    return standalone(Question(text, history))
+FIRST = Message("user", "通配符证书怎么申请？")
+REPLY = Message("assistant", "证书在安全页申请，审核后签发。")
+ELSEWHERE = -1.0
 
 
-@pytest.mark.parametrize(
-    "text", ["那多久到账？", "它能退吗", "多久", "然后呢？", "第二步在哪里操作", "what about invoices?"]
-)
-def test_a_follow_up_stands_behind_what_it_follows(text: str) -> None:
-    assert asked(text, FIRST, REPLY) == f"{FIRST.content}\n{text}"
-
-
-def test_a_chain_of_follow_ups_reaches_back_to_its_topic() -> None:
-    chain = (FIRST, REPLY, Message("user", "那多久到账？"), Message("assistant", "三天。"))
-    assert asked("在哪看？", *chain).splitlines() == [FIRST.content, "那多久到账？", "在哪看？"]
+def asked(text: str, *history: Message, lean: float = 0.0) -> Asked:
+    return Rules(lambda _: lean).rewrite(Question(text, history))
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "冷库的温度应该怎么调整？",
-        "冷库温度偏高，这个应该怎么处理，我已经试过重启控制面板和更换门封条，都不行，报错 E1042",
+        "那多久到账？",
+        "它能退吗",
+        "多久",
+        "然后呢？",
+        "第二步在哪里操作",
+        "what about yours?",
+        "Is it a one-off?",
+        "怎么收费",
+        "那证书到期之后呢",
+        "具體要求是什麼",
     ],
 )
-def test_a_new_question_stands_alone(text: str) -> None:
-    assert asked(text, FIRST, REPLY) == text
+def test_a_follow_up_stands_behind_what_it_follows(text: str) -> None:
+    assert asked(text, FIRST, REPLY) == Asked(f"{FIRST.content}\n{text}", text, (FIRST, REPLY))
+
+
+def test_a_chain_of_follow_ups_reaches_back_to_its_topic() -> None:
+    chain = (FIRST, REPLY, Message("user", "那多久到账？"), Message("assistant", "三天。"))
+    assert asked("在哪看？", *chain).text.splitlines() == [FIRST.content, "那多久到账？", "在哪看？"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "发票在哪里下载？",
+        "那电子发票最多能开多少钱？",
+        "再问一个，云主机怎么重启",
+        "存储空间误删了能不能找回，这个我试过控制台和命令行工具，两边都提示没有权限，报错 E1042，是不是要先授权",
+    ],
+)
+def test_a_change_of_topic_drops_the_history(text: str) -> None:
+    assert asked(text, FIRST, REPLY) == Asked(text, text)
+
+
+def test_words_of_elsewhere_are_not_read_into_the_topic() -> None:
+    text = "公司附近的火锅店推荐一家"
+    assert asked(text, FIRST, REPLY, lean=ELSEWHERE).text == text
+    assert asked("要等几天", FIRST, REPLY, lean=ELSEWHERE).text != "要等几天"
 
 
 def test_without_history_nothing_is_added() -> None:
-    assert asked(" 那多久？ ") == "那多久？"
+    assert asked(" 那多久？ ") == Asked("那多久？", "那多久？")
 
 
 def test_the_assistants_words_are_never_taken() -> None:
-    assert asked("那多久？", REPLY) == "那多久？"
-    assert "到期自动续租" not in asked("那多久？", FIRST, REPLY)
+    assert asked("那多久？", REPLY).text == "那多久？"
+    assert REPLY.content not in asked("那多久？", FIRST, REPLY).text

@@ -1,0 +1,73 @@
+"""What the knowledge holds on a question, and what the gate makes of it.
+
+A question of several parts is looked at part by part: what is covered is answered, the rest is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.records import Evidence, Hit
+from bot.reply.clauses import clauses
+from bot.reply.evidence import Library, Match, Retriever, weigh
+from bot.reply.followup import Asked
+from bot.reply.gate import Decision, Gate
+from bot.reply.signals import Signals, measure
+from bot.tickets.resolution import resolution
+
+FOUND = 10  # tickets looked at for a reply
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`uncovered`: the parts of the question that the evidence does not answer, in the customer's words."""
+
+    hits: list[Hit]
+    evidence: list[Evidence]
+    signals: Signals
+    decision: Decision
+    uncovered: tuple[str, ...] = ()
+
+
+class Finder:
+    """Searches, weighs, measures and decides over one build."""
+
+    def __init__(self, library: Library, retriever: Retriever, match: Match, gate: Gate) -> None:
+        self._library, self._retriever, self._match, self._gate = library, retriever, match, gate
+
+    def find(self, asked: Asked, asked_back: bool = False) -> Found:
+        whole = self._one(asked.text, asked.raw, asked_back)
+        parts = clauses(asked.text)
+        if len(parts) == 1 or whole.decision.reason not in ("evidence", "near", "thin"):
+            return whole
+        singly = [self._one(part, part, asked_back=True) for part in parts]
+        covered = [found for found in singly if found.decision.reason == "evidence"]
+        open_parts = tuple(
+            part for part, found in zip(parts, singly, strict=True) if found.decision.reason not in ("evidence", "near")
+        )
+        if not covered or not open_parts:
+            return whole
+        if whole.decision.verdict == "answered":
+            return replace(whole, uncovered=open_parts)
+        best = max(covered, key=lambda found: found.evidence[0].score)
+        return replace(best, uncovered=open_parts)
+
+    def _one(self, text: str, raw: str, asked_back: bool) -> Found:
+        retriever = self._retriever
+        hits = retriever.search(text, FOUND)
+        if raw != text:
+            hits = merged(hits, retriever.search(raw, FOUND))
+        evidence = weigh(text, hits, self._library, retriever, self._match)
+        resolved = resolution(self._library.statements.get(hits[0].ticket, ())) if hits else ""
+        words = self._gate.words(text, retriever.vector(text))
+        signals = measure(text, hits, evidence, resolved, words)
+        return Found(hits, evidence, signals, self._gate.decide(text, signals, evidence, asked_back))
+
+
+def merged(first: list[Hit], second: list[Hit]) -> list[Hit]:
+    """Two results as one, each ticket by its better score, best first."""
+    best: dict[str, Hit] = {}
+    for hit in (*first, *second):
+        if hit.ticket not in best or hit.score > best[hit.ticket].score:
+            best[hit.ticket] = hit
+    return sorted(best.values(), key=lambda hit: -hit.score)[:FOUND]
