@@ -27,7 +27,12 @@ class QuestionError(DeskError):
 
 
 class WriterError(DeskError):
-    """A model that did not write: wrong key, dead or slow server, nonsense. `reason`: one word, for logs and counts."""
+    """A model that did not write: wrong key, dead or slow server, nonsense.
+
+    `reason`: one word, for logs and counts. `wait`: seconds that the server asked for before another try.
+    """
+
+    wait: float = 0.0
 
     def __init__(self, message: str, reason: str = "failed") -> None:
         super().__init__(message)

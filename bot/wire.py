@@ -21,7 +21,9 @@ from bot.reply.followup import Rules
 from bot.reply.gate import Gate
 from bot.reply.grounding import Checker
 from bot.reply.live import LiveAssistant, Opened
+from bot.reply.model import Model
 from bot.reply.prompts import Prompt
+from bot.reply.standalone import ModelRewriter
 from bot.reply.writers import Writer
 from bot.reply.writers.extractive import ExtractiveWriter
 from bot.reply.writers.llm import LlmWriter
@@ -50,18 +52,16 @@ def redactor(settings: Settings) -> Redactor:
     return Redactor(tuple(settings.vendor_domains.split(",")))
 
 
-def writer(settings: Settings) -> Writer:
+def model(settings: Settings) -> Model | None:
     """A model as soon as one is configured; a local server needs an address and no key."""
     if settings.openai_api_key is None and settings.openai_base_url is None:
-        return ExtractiveWriter()
-    return LlmWriter(
+        return None
+    return Model(
         settings.chat_model,
         settings.openai_api_key,
         settings.openai_base_url,
-        Prompt.load("reply"),
         settings.llm_timeout,
         settings.llm_retries,
-        settings.evidence_tokens,
     )
 
 
@@ -71,19 +71,21 @@ def retriever(settings: Settings) -> TicketRetriever:
 
 def assistant(settings: Settings) -> LiveAssistant:
     """The assistant over the current build, which it changes when a newer one is published."""
-    encoder, replies, private = embeddings(settings), writer(settings), redactor(settings)
+    encoder, private, spoken = embeddings(settings), redactor(settings), model(settings)
 
     def open_newest() -> Opened:
         build = open_build(settings.index_dir, encoder)
-        return Opened(build.id, over(build, replies, private, settings), build.close)
+        return Opened(build.id, over(build, spoken, private, settings), build.close)
 
     return LiveAssistant(open_newest, lambda: current_id(settings.index_dir))
 
 
-def over(build: Build, replies: Writer, private: Redactor, settings: Settings) -> Assistant:
-    """An assistant over an open build."""
+def over(build: Build, spoken: Model | None, private: Redactor, settings: Settings) -> Assistant:
+    """An assistant over an open build; a model outlives builds, for its breaker remembers."""
     retriever = TicketRetriever(build)
     calibration = calibrated(build, retriever, settings.index_dir)
+    rules = Rules(lambda text: calibration.lean(retriever.vector(text)))
+    extractive: Writer = ExtractiveWriter()
     return Assistant(
         Parts(
             library=build,
@@ -91,9 +93,9 @@ def over(build: Build, replies: Writer, private: Redactor, settings: Settings) -
             match=build.lexical.matcher,
             redactor=private,
             gate=Gate(Domain(build.tickets.values()), calibration),
-            rewriter=Rules(lambda text: calibration.lean(retriever.vector(text))),
-            writer=replies,
-            fallback=replies if isinstance(replies, ExtractiveWriter) else ExtractiveWriter(),
+            rewriter=ModelRewriter(spoken, Prompt.load("standalone"), rules) if spoken else rules,
+            writer=LlmWriter(spoken, Prompt.load("reply"), settings.evidence_tokens) if spoken else extractive,
+            fallback=extractive,
             checker=Checker(retriever.relevance),
             longest=settings.question_chars,
             timeout=settings.llm_timeout,
@@ -160,5 +162,5 @@ def _warm(answering: LiveAssistant, settings: Settings) -> None:
         answering.suggestions(1)
     except DeskError as error:  # the same will be told to whoever asks first
         log.warning("not warmed: %s", error)
-    if not isinstance(writer(settings), ExtractiveWriter):
+    if model(settings):
         import langchain_openai  # noqa: F401 - two seconds that the first customer should not wait

@@ -61,6 +61,7 @@ class Telemetry:
         self._answers = self._counter("desk_answers", "Answers given.", "verdict", "engine")
         self._feedback = self._counter("desk_feedback", "Feedback received.", "kind")
         self._handoffs = self._counter("desk_handoffs", "Hand-overs.", "event")
+        self._faults = self._counter("desk_model_faults", "Replies that a model failed to write.", "reason")
         self._errors = self._counter("desk_errors", "Failures shown to a caller.", "type")
         self._first = self._histogram("desk_first_sentence_seconds", "From the question to its first sentence.")
         self._total = self._histogram("desk_answer_seconds", "From the question to the end.")
@@ -83,6 +84,8 @@ class Telemetry:
             if isinstance(item, Answer):
                 self._total.observe(time.perf_counter() - began)
                 self._answers.labels(item.verdict, item.engine).inc()
+                if item.fault:
+                    self._faults.labels(item.fault).inc()
             yield item
 
     def feedback(self, kind: str) -> None:

@@ -10,7 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
 
-Behaviour = Literal["reply", "half", "hang", "empty", "broken", "401", "429", "500"]
+Behaviour = Literal[
+    "reply", "half", "pause", "length", "garbage", "error", "hang", "empty", "broken", "401", "429", "500"
+]
 
 REFUSALS = {"401": "Incorrect API key provided.", "429": "Rate limit reached.", "500": "The server had an error."}
 USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
@@ -20,7 +22,9 @@ USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
 class Scripted:
     """Use as a context manager. Each request takes the next step of the plan; the last step stays.
 
-    reply: `text`, streamed when asked for. half: a stream that stops in the middle without an end.
+    reply: `text`, streamed when asked for. half: a stream that stops in the middle without an end; pause: one that
+    goes silent there; length: one that ends there for want of tokens; garbage, error: one that holds no JSON there,
+    or an error.
     hang: nothing, until the server is closed. empty: a reply without text. broken: a body that is no JSON.
     401, 429, 500: that status with an error body as the real service sends it.
     """
@@ -74,7 +78,7 @@ def _handler(script: Scripted) -> type[BaseHTTPRequestHandler]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             seen = {**body, "path": self.path, "authorization": self.headers.get("Authorization", "")}
             behaviour, text = script.next(seen)
-            self.close_connection = behaviour in ("half", "hang")
+            self.close_connection = behaviour in ("half", "hang", "pause")
             if behaviour == "hang":
                 script.closing.wait()
             elif behaviour in REFUSALS:
@@ -82,25 +86,33 @@ def _handler(script: Scripted) -> type[BaseHTTPRequestHandler]:
             elif behaviour == "broken":
                 self._send(200, "application/json", b'{"choices": [{"mess')
             elif body.get("stream"):
-                self._stream("" if behaviour == "empty" else text, behaviour == "half", body)
+                self._stream("" if behaviour == "empty" else text, behaviour, body)
             else:
                 whole = {"empty": "", "half": text[: len(text) // 2]}.get(behaviour, text)
                 message = {"role": "assistant", "content": whole}
                 choice = {"index": 0, "finish_reason": "stop", "message": message}
                 self._json(200, self._frame("chat.completion", [choice], usage=USAGE))
 
-        def _stream(self, text: str, half: bool, body: dict[str, Any]) -> None:
+        def _stream(self, text: str, behaviour: Behaviour, body: dict[str, Any]) -> None:
             """Three characters a chunk: no sentence arrives in one piece."""
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             pieces = [text[start : start + 3] for start in range(0, len(text), 3)]
-            for piece in pieces[: (len(pieces) + 1) // 2] if half else pieces:
+            broken = behaviour not in ("reply", "empty")
+            for piece in pieces[: (len(pieces) + 1) // 2] if broken else pieces:
                 self._event([{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}])
-            if half:
+            if behaviour == "pause":
+                script.closing.wait()
+            if behaviour in ("half", "pause"):
                 return
-            self._event([{"index": 0, "delta": {}, "finish_reason": "stop"}])
+            if behaviour == "garbage":
+                self._chunk(b'data: {"choices": [{"del\n\n')
+            if behaviour == "error":
+                self._chunk(b'data: {"error": {"message": "overloaded", "type": "server_error", "code": null}}\n\n')
+            ended = "length" if behaviour == "length" else "stop"
+            self._event([{"index": 0, "delta": {}, "finish_reason": ended}])
             if (body.get("stream_options") or {}).get("include_usage"):
                 self._event([], usage=USAGE)
             self._chunk(b"data: [DONE]\n\n")

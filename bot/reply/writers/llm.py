@@ -1,23 +1,15 @@
-"""A model of any OpenAI-compatible server writes, from numbered evidence and nothing else.
+"""A model writes, from numbered evidence and nothing else.
 
-Streams whole sentences with the evidence they name; what it makes up is grounding's business.
-Bounded in time and tries: after the first words there is no second try.
+Whole sentences leave with the evidence they name; what the model makes up is grounding's business.
 """
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Generator, Iterator
-from contextlib import closing
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from pydantic import SecretStr
-
-from bot.errors import WriterError
-from bot.records import Draft, Evidence
+from bot.records import Draft, Evidence, Language, Message
+from bot.reply.model import Model
 from bot.reply.prompts import Prompt
 from bot.reply.writers import Brief, Usage
 from bot.tickets.passages import tokens
@@ -32,47 +24,32 @@ _OPEN = re.compile(r"\s*[\[【][^\]】\n]{0,12}")  # what may become a mark behi
 _LEAD = re.compile(r"^\s*(?:[-*•]\s+|#+\s+|>\s+)")
 _PRECEDENT = re.compile(r"类似(?:的)?工单|过往工单|similar ticket", re.I)
 _COURTESY = re.compile(r"^(?:您好|你好|感谢|希望|祝您|如(?:果|有)[^，。]{0,12}问题|hello|hi|thanks)", re.I)
-MOST_TOKENS = 1200  # about twice six long sentences
-MOST = 4000  # characters; a reply that goes on longer is no reply
-PAUSE = 0.5  # seconds before another try; a person is waiting
-# The evidence is Chinese and grounding compares words, so a reply in English could not be checked.
-LANGUAGE = "简体中文"
+LINE = 300  # characters of an earlier message that a prompt repeats
+LANGUAGE: dict[Language, str] = {"zh": "简体中文", "en": "English"}
 
 
 class LlmWriter:
-    """ChatOpenAI with a prompt; `timeout` bounds each try in seconds."""
+    """A model with a prompt; `budget`: tokens that the evidence may take in it, `talk`: those of what was said."""
 
-    def __init__(
-        self,
-        model: str,
-        key: SecretStr | None,
-        base_url: str | None,
-        prompt: Prompt,
-        timeout: float,
-        retries: int,
-        budget: int,
-    ) -> None:
-        self._model, self._key, self._base_url = model, key, base_url
-        self._prompt, self._timeout, self._retries, self._budget = prompt, timeout, retries, budget
-        self._client: Any = None
+    def __init__(self, model: Model, prompt: Prompt, budget: int, talk: int = 800) -> None:
+        self._model, self._prompt, self._budget, self._talk = model, prompt, budget, talk
 
     @property
     def engine(self) -> str:
-        return self._model
+        return self._model.name
 
     @property
     def prompt(self) -> str:
         return self._prompt.digest
 
     def write(self, brief: Brief, usage: Usage) -> Iterator[Draft]:
-        evidence = self._fitting(brief.evidence)
         text = self._prompt.fill(
-            language=LANGUAGE,
-            evidence="\n".join(_line(row) for row in evidence),
-            history="\n".join(f"{_side(item.role)}：{item.content[:300]}" for item in brief.history[-6:]) or "（无）",
+            language=LANGUAGE[brief.language],
+            evidence="\n".join(_line(row) for row in self._fitting(brief.evidence)),
+            history="\n".join(spoken(brief.history, self._talk)) or "（无）",
             question=brief.question,
         )
-        for sentence in sentences(self._stream(text, usage)):
+        for sentence in sentences(self._model.stream(text, usage, brief.deadline)):
             if draft := read(sentence):
                 yield draft
 
@@ -87,76 +64,17 @@ class LlmWriter:
             taken.append(row)
         return taken
 
-    def _stream(self, text: str, usage: Usage) -> Iterator[str]:
-        """The reply in pieces. The tries are ours: the client's own would wait as long as a server tells it to."""
-        from openai import APIConnectionError, InternalServerError, OpenAIError, RateLimitError
 
-        written = 0
-        for left in range(self._retries, -1, -1):
-            try:
-                for chunk in self._within(self._open(text)):
-                    if chunk.usage_metadata:
-                        usage.prompt += chunk.usage_metadata["input_tokens"]
-                        usage.completion += chunk.usage_metadata["output_tokens"]
-                    piece = chunk.text if isinstance(chunk.text, str) else str(chunk.content)
-                    written += len(piece)
-                    if piece:
-                        yield piece
-                    if written > MOST:
-                        raise WriterError(f"the reply went past {MOST} characters")
-                break
-            except (OpenAIError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
-                passing = isinstance(error, RateLimitError | InternalServerError | APIConnectionError | TimeoutError)
-                if written or not left or not passing:
-                    raise WriterError(f"{type(error).__name__}: {str(error)[:200]}") from error
-                time.sleep(PAUSE)
-        if not written:
-            raise WriterError("an empty reply")
-
-    def _open(self, text: str) -> Generator[Any, None, None]:
-        from langchain_openai import ChatOpenAI
-
-        if self._client is None:
-            self._client = ChatOpenAI(
-                model=self._model,
-                api_key=self._key or SecretStr("none"),
-                base_url=self._base_url,
-                temperature=0,
-                max_completion_tokens=MOST_TOKENS,
-                timeout=self._timeout,
-                max_retries=0,
-                stream_usage=True,
-            )
-        chunks: Generator[Any, None, None] = self._client.stream([("user", text)])
-        return chunks
-
-    def _within(self, chunks: Generator[Any, None, None]) -> Iterator[Any]:
-        """The chunks, for `timeout` seconds in all, even of a server that only keeps the line open."""
-        arrived: SimpleQueue[Any] = SimpleQueue()
-        left = Event()
-
-        def fetch() -> None:
-            try:
-                with closing(chunks):
-                    for chunk in chunks:
-                        arrived.put(chunk)
-                        if left.is_set():
-                            return
-                arrived.put(None)
-            except Exception as error:  # noqa: BLE001 - raised again below, where it can be named
-                arrived.put(error)
-
-        until = time.monotonic() + self._timeout
-        Thread(target=fetch, daemon=True, name="model").start()
-        try:
-            while (item := arrived.get(timeout=max(until - time.monotonic(), 0.0))) is not None:
-                if isinstance(item, Exception):
-                    raise item
-                yield item
-        except Empty:
-            raise TimeoutError(f"no whole reply within {self._timeout:g} s") from None
-        finally:
-            left.set()
+def spoken(history: Sequence[Message], budget: int) -> list[str]:
+    """The last messages that fit a token budget, oldest first, each cut to what a line of talk takes."""
+    lines: list[str] = []
+    for item in reversed(history):
+        line = f"{'客户' if item.role == 'user' else '客服助手'}：{item.content[:LINE]}"
+        budget -= tokens(line)
+        if budget < 0:
+            break
+        lines.insert(0, line)
+    return lines
 
 
 def sentences(pieces: Iterator[str]) -> Iterator[str]:
@@ -203,7 +121,3 @@ def read(sentence: str) -> Draft | None:
 def _line(row: Evidence) -> str:
     note = "〔个案〕" if row.statement.kind == "specific" else ""
     return f"[{row.n}] {note}{row.statement.text}"
-
-
-def _side(role: str) -> str:
-    return "客户" if role == "user" else "客服助手"

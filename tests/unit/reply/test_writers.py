@@ -13,10 +13,11 @@ from openai import OpenAIError
 
 from bot.errors import WriterError
 from bot.records import Draft, Message
+from bot.reply.model import MOST, Model
 from bot.reply.prompts import Prompt
 from bot.reply.writers import Usage, Writer
 from bot.reply.writers.extractive import ExtractiveWriter
-from bot.reply.writers.llm import MOST, LlmWriter, read, sentences
+from bot.reply.writers.llm import LlmWriter, read, sentences
 from tests.unit.reply.fakes import brief, evidence
 
 
@@ -24,6 +25,7 @@ from tests.unit.reply.fakes import brief, evidence
 class Chunk:
     text: str
     usage_metadata: dict[str, int] | None = None
+    response_metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -33,20 +35,19 @@ class Client:
     pieces: Sequence[str | Exception]
     prompts: list[str] = field(default_factory=list)
 
-    def stream(self, messages: list[tuple[str, str]]) -> Iterator[Chunk]:
+    def stream(self, messages: list[tuple[str, str]], **more: Any) -> Iterator[Chunk]:
         self.prompts.append(messages[0][1])
         for piece in self.pieces:
             if isinstance(piece, Exception):
                 raise piece
             yield Chunk(piece)
-        yield Chunk("", {"input_tokens": 11, "output_tokens": 7})
+        yield Chunk("", {"input_tokens": 11, "output_tokens": 7}, {"finish_reason": "stop"})
 
 
 def model(*pieces: str | Exception, budget: int = 2000) -> tuple[LlmWriter, Client]:
-    writer = LlmWriter("some-model", None, None, Prompt.load("reply"), 5.0, 0, budget)
-    client = Client(pieces)
-    vars(writer)["_client"] = client
-    return writer, client
+    spoken, client = Model("some-model", None, None, 5.0, 0), Client(pieces)
+    vars(spoken)["_client"] = client
+    return LlmWriter(spoken, Prompt.load("reply"), budget), client
 
 
 BRIEF = brief("托盘按月计租，每个每月12元", "退租须提前7天在预约页提出")
@@ -119,7 +120,7 @@ def test_the_prompt_holds_the_evidence_the_history_and_the_language() -> None:
         "[3] 〔个案〕您的库门",
         "客户：托盘在哪",
         "在东门",
-        "简体中文",
+        "English",
         full.question,
     ):
         assert part in prompt

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
+from bot.records import Answer
 from bot.serve import telemetry
 from bot.serve.pages import assets
 
@@ -40,3 +41,10 @@ def test_logs_have_a_number_and_no_words(caplog: pytest.LogCaptureFixture) -> No
         with caplog.at_level(logging.ERROR):
             number = numbers.failure(error)
     assert len(number) == 6 and "ValueError" in caplog.text and "customer's" not in caplog.text
+
+
+def test_a_models_fault_is_counted_by_its_reason() -> None:
+    numbers = telemetry.Telemetry()
+    reply = Answer("q", "answered", "", (), fault="timeout")
+    assert list(numbers.watch(iter([reply]))) == [reply]
+    assert b'desk_model_faults_total{reason="timeout"} 1.0' in numbers.exposition()
