@@ -45,9 +45,7 @@ class Settings(BaseSettings):
         None, description="Address of an OpenAI-compatible server, such as http://127.0.0.1:11434/v1."
     )
     chat_model: str = Field("gpt-4o-mini", description="Model that writes replies.")
-    llm_timeout: float = Field(
-        20.0, gt=0, le=300, description="Seconds within which a reply is whole, whatever a model does."
-    )
+    llm_timeout: float = Field(20.0, gt=0, le=300, description="Seconds within which a reply is whole.")
     llm_retries: int = Field(1, ge=0, le=5, description="Further tries of a model within that time.")
     passage_tokens: int = Field(256, ge=32, le=2048, description="Token budget of a passage.")
     evidence_tokens: int = Field(2000, ge=200, le=32000, description="Token budget of the evidence in a prompt.")

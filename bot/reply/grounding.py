@@ -1,8 +1,9 @@
 """Each sentence against the evidence it cites: what can be compared exactly is compared exactly.
 
-A sentence passes when its evidence exists, its numbers, links, names and placeholders are in that
-evidence, most of its words are, its negation agrees, and it claims no work. Nothing more is claimed:
-that a passed sentence follows from its evidence is not proven here.
+A sentence passes when its evidence exists, its numbers, units, links, names, placeholders and deciding words
+are in that evidence, most of its words are or it means nearly the same (containment and embeddings together),
+its negation agrees clause by clause, its steps keep their order, and it claims no work. Nothing more is
+claimed: that a passed sentence follows from its evidence is not proven here.
 """
 
 from __future__ import annotations
@@ -12,54 +13,48 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.records import Draft, Evidence, Statement
+from bot.reply.deeds import claims_work
+from bot.reply.opposites import clash, unfounded
+from bot.search.terms import searchable
 from bot.tickets.facts import NOT, numbers, quantities
 from bot.tickets.mending import links
 from bot.tickets.privacy.placeholders import ANY_MASK
 
-# Work and promises of a person, in any voice; a reply never makes one of them its own.
-_WORK = (
-    "处理|操作|下发|开启|关闭|解冻|退款|退回|退订|提交|反馈|恢复|降级|回滚|找回|过户|重置|审核通过|开通|延期|解封|部署|修复|"
-    "核实|联系|删除|刷新|解绑|催促|加急|升级|排查|跟进|开具|解决|签发"
-)
-CLAIM = re.compile(
-    rf"(?:已经?|刚刚?|正在|马上|立即|稍后|随后|现在就?)(?:就|会|将|被|由)?(?:为|帮|给|替)?(?:您|你|客户)?"
-    rf"(?:[您你]的|[^，。；\n的不无]){{0,8}}?(?:{_WORK})(?:好|完|完成|成功|了|中)?(?:[，。；！!\n]|$|了|您|完)|"
-    rf"(?:我|我们|这边|本助手|客服|工程师)(?:已经?|会|将|来|马上|立即|正在|稍后|现在|就)*(?:为|帮|给|替)(?:您|你)"
-    rf"[^，。；\n]{{0,10}}(?:{_WORK}|查询|查看|申请|安排|催)|"
-    r"(?:正在|马上|稍后|这就|已经?)(?:会|将)?(?:为|帮|给|替)(?:您|你)|"
-    r"(?:客服|工程师|专人)(?:已经?|稍后|会|将)+(?:与|和)?(?:您|你)?(?:介入|联系|跟进|处理)|"
-    r"\b(?:I|we)(?:['’](?:ve|ll|m|re)| have| will| am| are)? (?:already |just |now )?"
-    r"(?:process|refund|fix|enabl|issu|reset|submit|escalat|contact|handl|restor|look)\w* "
-    r"(?:you|it|this|that|the|into)|"
-    r"\b(?:(?:has|have) (?:already |just |now )?been|it['’]s (?:already |just |now )?been) "
-    r"(?:processed|refunded|enabled|issued|reset|restored|handled|fixed|submitted|escalated|resolved|completed for you)"
-    r"\b|\b(?:was|were|is being|are being) (?:already |just |now )?"
-    r"(?:processed|refunded|restored|handled|fixed|resolved)\b",
-    re.I,
-)
+Relevance = Callable[[str, Sequence[Statement]], Sequence[float]]
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
 _CLAUSE = re.compile(r"[^，。；！？,;!?\n]+")
 _WORD = re.compile(r"[\u3400-\u9fff]+")
-_ENGLISH_LEAD = re.compile(
-    r"^(?:In a similar ticket, support (?:explained|said|suggested)|The cause recorded in a similar ticket):?\s*", re.I
+# What the writers put before a single case.
+_LEAD = re.compile(
+    r"^(?:In a similar ticket, support (?:explained|said|suggested)|The cause recorded in a similar ticket|"
+    r"类似(?:的)?工单中?，?(?:记录的原因|客服的?(?:说明|答复|建议|解释))(?:是|为)?)[:：]?\s*",
+    re.I,
 )
-CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold
 _FRAME = re.compile(
-    r"类似(?:的)?工单中?|记录的原因是?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果"
+    r"类似(?:的)?工单中?|记录的原因是?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果|"
+    r"的话|了|的|呢|哦|进行|一下|这个|这里|即可|就|会|能|都|也|把|将|在|是|和|与|或|及|后|时|为|到|从|对|要"
 )
+_WORKDAY = re.compile(r"(\d+|[一二两三四五六七八九十]+)\s*(?:个)?(工作日|天|日|自然日)(?!志)")
+_THEN = re.compile(r"先|然后|再|接着|之后|最后|\n\s*\d{1,2}[.、]")
+CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold,
+LEAST, NEAR = 0.34, 0.62  # or the share and the cosine that together stand for it
+CLAUSE = 0.25  # share of a clause's letters that its evidence must hold: nothing is added in passing
 
 
 class Checker:
     """`relevance`: the cosine of a sentence to statements (Retriever.relevance)."""
 
-    def __init__(self, relevance: Callable[[str, Sequence[Statement]], Sequence[float]]) -> None:
+    def __init__(self, relevance: Relevance) -> None:
         self._relevance = relevance
 
     def reason(self, draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -> str | None:
-        return reason(draft, evidence, question)
+        return reason(draft, evidence, question, self._relevance)
 
 
-def reason(draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -> str | None:
+def reason(
+    draft: Draft, evidence: Mapping[int, Evidence], question: str = "", relevance: Relevance | None = None
+) -> str | None:
     """Why the sentence must not leave, in a word or two for the log; None when it may."""
     if draft.kind in ("courtesy", "question"):
         return None
@@ -68,45 +63,109 @@ def reason(draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -
     if any(number not in evidence for number in draft.evidence):
         return "citation of nothing"
     cited = [evidence[number] for number in draft.evidence]
-    return _check(draft.text, cited, question)
-
-
-def _check(text: str, cited: Sequence[Evidence], question: str) -> str | None:
-    source = "\n".join(f"{row.statement.text}\n{row.statement.quote}" for row in cited)
-    if CLAIM.search(text):
-        return "claims work"
     if any(row.statement.disputed for row in cited):
         return "disputed"
+    if claims_work(_LEAD.sub("", draft.text)):
+        return "claims work"
+    return _exact(draft.text, cited, question) or _words(draft.text, cited, relevance)
+
+
+def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
+    """What can be compared to the letter."""
+    source = _source(cited)
     known = {link.url for link in links(source)}
     urls = links(text)
     if any(link.url not in known for link in urls):
         return "link"
-    bare = _ENGLISH_LEAD.sub("", _without(text, [(link.start, link.end) for link in urls]))
+    bare = _LEAD.sub("", _without(text, [(link.start, link.end) for link in urls]))
     if not numbers(_unlisted(bare)) <= numbers(source) | numbers(_unlisted(source)):
         return "number"
+    if not _workdays(bare) <= _workdays(source) | _loose(source):
+        return "unit"
     if not set(ANY_MASK.findall(text)) <= set(ANY_MASK.findall(source)):
         return "placeholder"
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])  # 三个月 may stand for 90天
-    context = f"{source}\n" + "\n".join(f"{row.ticket.title}\n{row.statement.asked}" for row in cited)
-    folded = _fold(f"{context}\n{question}")
+    folded = _fold(f"{_context(cited)}\n{question}")
     if any(_fold(name) not in folded for name in _NAME.findall(plain)):
         return "name"
-    if _contained(plain, context) < CONTAINED:
-        return "words"
+    return None
+
+
+def _words(text: str, cited: Sequence[Evidence], relevance: Relevance | None) -> str | None:
+    """What is compared word by word, both sides in one script."""
+    urls = links(text)
+    bare = searchable(_LEAD.sub("", _without(text, [(link.start, link.end) for link in urls])))
+    plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])
+    source, context = searchable(_source(cited)), searchable(_context(cited))
+    if unfounded(bare, context):
+        return "word"
+    share = _contained(plain, context)
+    if share < CONTAINED:
+        near = max(relevance(text, [row.statement for row in cited]), default=0.0) if relevance else 0.0
+        if share < LEAST or near < NEAR:
+            return "words"
     if not all(_agrees(clause, source) for clause in _CLAUSE.findall(bare)):
         return "negation"
+    held = set(context)
+    if any(_foreign(clause, held) for clause in _CLAUSE.findall(plain)):
+        return "clause"
+    if _THEN.search(text) and not _in_order(bare, source):
+        return "order"
     return None
+
+
+def _source(cited: Sequence[Evidence]) -> str:
+    return "\n".join(f"{row.statement.text}\n{row.statement.quote}" for row in cited)
+
+
+def _context(cited: Sequence[Evidence]) -> str:
+    """The evidence with what it answered."""
+    return f"{_source(cited)}\n" + "\n".join(f"{row.ticket.title}\n{row.statement.asked}" for row in cited)
+
+
+def _workdays(text: str) -> set[tuple[str, bool]]:
+    """Spans in days, and whether they are working days."""
+    return {(number, unit == "工作日") for number, unit in _WORKDAY.findall(_fold(text))}
+
+
+def _loose(source: str) -> set[tuple[str, bool]]:
+    """Days that a source gives in another unit (三个月 for 90天) are compared as numbers alone."""
+    days = {number for number, _ in _WORKDAY.findall(source)}
+    told = {f"{fact.value / 1440:.12g}" for fact in quantities(source) if fact.dimension == "duration"}
+    return {(number, False) for number in told - days}
 
 
 def _agrees(clause: str, source: str) -> bool:
     """Whether one of the source's clauses that speak of the same thing says yes or no as this one does."""
     words = set(_pairs(_FRAME.sub(" ", clause)))
-    shared = [(len(words & set(_pairs(other))), bool(NOT.search(other))) for other in _CLAUSE.findall(source)]
+    shared = [(len(words & set(_pairs(other))), other) for other in _CLAUSE.findall(source)]
     most = max((count for count, _ in shared), default=0)
     denied = bool(NOT.search(clause))
     if not most:
         return not denied or bool(NOT.search(source))
-    return any(other == denied for count, other in shared if 2 * count >= most)
+    near = [other for count, other in shared if 2 * count >= most]
+    if not any(bool(NOT.search(other)) == denied for other in near):
+        return False
+    return not clash(clause, "\n".join(near))
+
+
+def _foreign(clause: str, held: set[str]) -> bool:
+    """A clause of some length of which the evidence holds hardly a letter."""
+    letters = _FRAME.sub("", "".join(_WORD.findall(clause)))
+    return len(letters) >= 5 and sum(letter in held for letter in letters) < CLAUSE * len(letters)
+
+
+def _in_order(text: str, source: str) -> bool:
+    """Whether the clauses of a text stand as the source's do that they speak of."""
+    others = [set(_pairs(_FRAME.sub(" ", other))) for other in _CLAUSE.findall(source)]
+    places = []
+    for clause in _CLAUSE.findall(text):
+        words = set(_pairs(_FRAME.sub(" ", clause)))
+        shared = [len(words & other) for other in others]
+        most = max(shared, default=0)
+        if len(words) >= 3 and 2 * most >= len(words) and shared.count(most) == 1:
+            places.append(shared.index(most))
+    return places == sorted(places)
 
 
 def _unlisted(text: str) -> str:
@@ -118,7 +177,7 @@ def _contained(text: str, source: str) -> float:
     pairs = _pairs(_FRAME.sub(" ", text))
     if not pairs:
         return 1.0
-    held = _pairs(source)
+    held = set(_pairs(_FRAME.sub(" ", source))) | set(_pairs(source))
     return sum(pair in held for pair in pairs) / len(pairs)
 
 
