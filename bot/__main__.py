@@ -112,6 +112,9 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("questions", nargs="+", type=Path, metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--report", type=Path, required=True, metavar="DIR", help="for report.json and report.html")
     evaluate.add_argument(
+        "--liar", action="store_true", help="also stand a model that lies, and one that fails, behind the desk"
+    )
+    evaluate.add_argument(
         "--calibrate", action="store_true", help="then fit the gate to these questions, in gate.json beside the index"
     )
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import keeping, launch, wire
+from bot import examine, keeping, launch, wire
 from bot.errors import DeskError, QuestionError
-from bot.evaluate import fitting, lines, metrics, questions, report, run, tables
+from bot.evaluate import lines, report, tables
 from bot.records import Answer, Question, Sentence
 from bot.reply import calibration
 from bot.reply.live import LiveAssistant
@@ -119,17 +119,12 @@ def retrieve(settings: Settings, args: argparse.Namespace) -> None:
 
 
 def evaluate(settings: Settings, args: argparse.Namespace) -> None:
-    cases = questions.load_all(args.questions)
-    assistant = wire.assistant(settings)
-    with _progress("questions") as advance:
-        rows = run.run(cases, assistant, advance)
-    result = metrics.summarise(rows)
+    result, given = examine.examine(settings, args.questions, _progress, args.liar)
     report.write(result, args.report, ", ".join(path.name for path in args.questions))
     tables.show(result)
     print(f"Report: {args.report / 'report.html'}")
     if args.calibrate:
-        with _progress("questions measured") as advance:
-            fitted = wire.refined(settings, fitting.samples(cases, assistant, advance))
+        fitted = examine.refine(settings, given.cases, _progress)
         counts = ", ".join(f"{kind} {count}" for kind, count in fitted.questions.items())
         print(f"The gate was fitted to these questions ({counts}): {settings.index_dir / calibration.NAME}")
 

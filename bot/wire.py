@@ -69,9 +69,12 @@ def retriever(settings: Settings) -> TicketRetriever:
     return TicketRetriever(open_build(settings.index_dir, embeddings(settings)))
 
 
-def assistant(settings: Settings) -> LiveAssistant:
-    """The assistant over the current build, which it changes when a newer one is published."""
-    encoder, private, spoken = embeddings(settings), redactor(settings), model(settings)
+def assistant(settings: Settings, spoken: Model | None = None) -> LiveAssistant:
+    """The assistant over the current build, which it changes when a newer one is published.
+
+    `spoken` writes instead of the model that is configured.
+    """
+    encoder, private, spoken = embeddings(settings), redactor(settings), spoken or model(settings)
 
     def open_newest() -> Opened:
         build = open_build(settings.index_dir, encoder)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from bot.errors import DeskError
 from bot.evaluate.questions import Case, Kind
 from bot.records import Question
+from bot.reply.assistant import Measured
 from bot.reply.calibration import Direction, Fitted, Weights, direction
 
 Floats = NDArray[np.float64]
@@ -29,7 +30,7 @@ LEAST = 20  # labelled questions of each side
 
 ANSWERED: tuple[Kind, ...] = ("answerable", "partial", "followup")
 ELSEWHERE: tuple[Kind, ...] = ("oos", "oos_near")
-UNLABELLED: tuple[Kind, ...] = ("injection", "privacy")
+UNLABELLED: tuple[Kind, ...] = ("injection", "privacy", "benign")
 
 ANSWER = (
     *("dense", "near", "best", "coverage", "agree", "knowledge", "acted", "act"),
@@ -51,19 +52,20 @@ class Sample:
     vector: Sequence[float] = ()
 
 
-class Measured(Protocol):
-    """What tells the gate's measures of a question, none where it sees nothing, and its vector (Assistant)."""
+class Assistant(Protocol):
+    """What tells the gate's measures of a question."""
 
-    def measures(self, question: Question) -> tuple[Mapping[str, float], list[float]]: ...
+    def measured(self, question: Question) -> Measured: ...
 
 
 def samples(
-    cases: Sequence[Case], assistant: Measured, advance: Callable[[int, int], None] = lambda done, total: None
+    cases: Sequence[Case], assistant: Assistant, advance: Callable[[int, int], None] = lambda done, total: None
 ) -> list[Sample]:
     """The measures of every case; `advance` is told (done, total) after each."""
     rows = []
     for done, case in enumerate(cases, start=1):
-        rows.append(Sample(case.kind, *assistant.measures(case.question)))
+        found = assistant.measured(case.question)
+        rows.append(Sample(case.kind, found.values, found.vector))
         advance(done, len(cases))
     return rows
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -24,6 +23,7 @@ Kind = Literal[
     "oos_near",
     "injection",
     "privacy",
+    "benign",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -53,15 +53,11 @@ class Case:
 
 def load(path: Path) -> tuple[Case, ...]:
     """The cases of a JSONL file; a complaint names line and field."""
-    return tuple(_case(line) for line in lines.read(path))
+    return tuple(read(line) for line in lines.read(path))
 
 
-def load_all(paths: Sequence[Path]) -> tuple[Case, ...]:
-    """The cases of several files, one behind the other; their ids may repeat between files."""
-    return tuple(case for path in paths for case in load(path))
-
-
-def _case(line: Line) -> Case:
+def read(line: Line) -> Case:
+    """The case of a line."""
     kind = line.text("kind")
     if kind not in KINDS:
         raise line.error(f'the field "kind" is "{kind}", but must be one of {", ".join(KINDS)}.')

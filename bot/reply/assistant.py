@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from math import inf
 from typing import Any, Protocol
 
 from bot.errors import BuildError, QuestionError, WriterError
@@ -25,14 +25,13 @@ from bot.reply.gate import Decision, Gate
 from bot.reply.handing import asked_back, handed, repeated, waits
 from bot.reply.intent import asks_time
 from bot.reply.subjects import apart
-from bot.reply.suggest import suggestions
+from bot.reply.suggest import Offers
 from bot.reply.writers import Brief, Usage, Writer
 from bot.tickets.resolution import resolution
 
 log = logging.getLogger(__name__)
 
 SHOWN = 12  # statements put before a writer at most
-OFFERED = 6  # questions kept ready to be suggested
 LEFT = 2  # sentences held back from which a model's reply counts as too little, when fewer were released
 
 
@@ -71,13 +70,23 @@ class Parts:
     report: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the gate sees of a question: its measures on the build's scales (none where it sees nothing), its vector,
+    and the log-odds that evidence answers it."""
+
+    values: Mapping[str, float]
+    vector: Sequence[float]
+    odds: float
+
+
 class Assistant:
     """Answers questions from one build of the knowledge."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._finder = Finder(parts.library, parts.retriever, parts.match, parts.gate)
-        self._known: dict[str, bool] = {}
+        self._offers = Offers(parts.library, self._plain)
 
     @property
     def engine(self) -> str:
@@ -99,21 +108,27 @@ class Assistant:
 
     def suggestions(self, n: int) -> tuple[str, ...]:
         """Questions of past customers that the knowledge really answers."""
-        return self._offered[:n]
+        return self._offers.first(n)
 
     def knowledge(self) -> Mapping[str, Any]:
         """Counts of the build, for the page about knowledge."""
         return {"build": self.build, **self._parts.report}
 
     def library(self) -> Library:
-        """The tickets and statements of the build."""
         return self._parts.library
 
-    def measures(self, question: Question) -> tuple[Mapping[str, float], list[float]]:
-        """What the gate sees of a question, on the build's scales (nothing where it sees nothing), and its vector."""
+    def reason(self, draft: Draft, evidence: Mapping[int, Evidence], question: str) -> str | None:
+        """Why a sentence must not leave, in a word or two; None when it may."""
+        why = self._parts.checker.reason(draft, evidence, question)
+        if why is None and self._parts.redactor.clean(draft.text) != draft.text:
+            return "private value"
+        return why
+
+    def measured(self, question: Question) -> Measured:
         asked = self._parts.rewriter.rewrite(self._private(question))
-        found = self._finder.find(asked)
-        return self._parts.gate.scaled(found.signals), self._parts.retriever.vector(asked.text)
+        signals = self._finder.find(asked).signals
+        odds = self._parts.gate.odds(signals)[1] if signals.sound else -inf
+        return Measured(self._parts.gate.scaled(signals), self._parts.retriever.vector(asked.text), odds)
 
     def stream(self, question: Question) -> Iterator[Sentence | Answer]:
         """Each sentence as it is released; the Answer last."""
@@ -182,9 +197,7 @@ class Assistant:
         for draft in drafts:
             if draft.kind in ("courtesy", "question") or reply.said(draft.text):
                 continue  # the desk has its own courtesy, in frames
-            why = self._parts.checker.reason(draft, reply.evidence, brief.question)
-            if why is None and self._parts.redactor.clean(draft.text) != draft.text:
-                why = "private value"
+            why = self.reason(draft, reply.evidence, brief.question)
             if why is not None:
                 reply.held.append(why)
                 log.info("a sentence was held back: %s", why)
@@ -224,20 +237,14 @@ class Assistant:
         """
         try:
             if not reply.cited:
-                return self._offered[:3]
+                return self._offers.first(3)
             cited = {reply.evidence[number].ticket.id for number in reply.cited}
             near = [self._parts.library.tickets[hit.ticket] for hit in found.hits[1:6] if hit.ticket not in cited]
-            return suggestions(self._parts.library, 3, self._answered, near)
+            return self._offers.near(3, near)
         except BuildError as error:
             log.warning("no suggestions: %s", error)
             return ()
 
-    @cached_property
-    def _offered(self) -> tuple[str, ...]:
-        return suggestions(self._parts.library, OFFERED, self._answered)
-
-    def _answered(self, title: str) -> bool:
-        """Whether a title, asked as a question, gets a plain answer; found out once a title."""
-        if title not in self._known:
-            self._known[title] = self._finder.find(Asked(title, title)).decision.reason == "evidence"
-        return self._known[title]
+    def _plain(self, title: str) -> bool:
+        """Whether a title, asked as a question, gets a plain answer."""
+        return self._finder.find(Asked(title, title)).decision.reason == "evidence"

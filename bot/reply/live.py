@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import BuildError
-from bot.records import Answer, Question, Sentence
-from bot.reply.assistant import Assistant
+from bot.records import Answer, Draft, Evidence, Question, Sentence
+from bot.reply.assistant import Assistant, Measured
 from bot.reply.evidence import Library
 
 log = logging.getLogger(__name__)
@@ -73,9 +73,13 @@ class LiveAssistant:
         with self._in_use() as assistant:
             return assistant.draft(text)
 
-    def measures(self, question: Question) -> tuple[Mapping[str, float], list[float]]:
+    def reason(self, draft: Draft, evidence: Mapping[int, Evidence], question: str) -> str | None:
         with self._in_use() as assistant:
-            return assistant.measures(question)
+            return assistant.reason(draft, evidence, question)
+
+    def measured(self, question: Question) -> Measured:
+        with self._in_use() as assistant:
+            return assistant.measured(question)
 
     def suggestions(self, n: int) -> tuple[str, ...]:
         with self._in_use() as assistant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache, cached_property
 
 from bot.records import Ticket
 from bot.reply.evidence import Library
@@ -11,9 +12,30 @@ from bot.tickets.near import canonical
 from bot.tickets.privacy.placeholders import ANY_MASK
 from bot.tickets.resolution import resolution
 
+KEPT = 6  # questions kept ready
 _ASKS = re.compile(r"怎么|如何|为什么|为何|多久|多少|吗|么|哪|什么|[？?]|区别|步骤|忘记|修改|找回|过期")
 _QUESTION = re.compile(r"怎么|如何|为什么|为何|多久|多少|吗|么[？?]|哪|什么|[？?]")
 _PLAIN = re.compile(r"^[^\n{}\[\]<>\\]{4,32}$")
+
+
+class Offers:
+    """What to ask next; `answered` tells whether a title gets a plain answer, and is asked once a title."""
+
+    def __init__(self, library: Library, answered: Callable[[str], bool]) -> None:
+        self._library = library
+        self._answered = cache(answered)
+
+    def first(self, n: int) -> tuple[str, ...]:
+        """What the knowledge answers best, up to KEPT."""
+        return self._kept[:n]
+
+    def near(self, n: int, tickets: Iterable[Ticket]) -> tuple[str, ...]:
+        """Titles of some tickets."""
+        return suggestions(self._library, n, self._answered, tickets)
+
+    @cached_property
+    def _kept(self) -> tuple[str, ...]:
+        return suggestions(self._library, KEPT, self._answered)
 
 
 def suggestions(

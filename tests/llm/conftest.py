@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.llm.scripted import Scripted
+from bot.evaluate.scripted import Scripted
 
 
 @dataclass(frozen=True)

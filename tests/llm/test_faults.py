@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot import keeping, wire
+from bot.evaluate.scripted import USAGE, Behaviour, Scripted
 from bot.records import Answer, Message, Question, Sentence
 from bot.reply.assistant import Assistant
 from bot.reply.frames import say
@@ -23,7 +24,6 @@ from bot.reply.model import Breaker, Model
 from bot.reply.prompts import Prompt
 from bot.search.opening import Build, open_build
 from bot.settings import load
-from tests.llm.scripted import USAGE, Behaviour, Scripted
 
 pytestmark = pytest.mark.llm
 

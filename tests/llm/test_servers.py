@@ -8,8 +8,8 @@ import httpx
 import openai
 import pytest
 
+from bot.evaluate.scripted import USAGE, Scripted
 from tests.llm.conftest import Served
-from tests.llm.scripted import USAGE, Scripted
 
 pytestmark = pytest.mark.llm
 

@@ -1,10 +1,15 @@
-"""A fake OpenAI-protocol server that does what a test tells it: replies, refuses, hangs, breaks off."""
+"""A model server on loopback that does what it is told: replies, refuses, hangs, breaks off, lies.
+
+It speaks OpenAI's protocol; tests and trials of the desk stand it where a model stands.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -15,7 +20,16 @@ Behaviour = Literal[
 ]
 
 REFUSALS = {"401": "Incorrect API key provided.", "429": "Rate limit reached.", "500": "The server had an error."}
+Text = str | Callable[[str], str]
+"""What to reply, or what makes it of the prompt."""
 USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+
+
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of callers that hang up."""
+
+    def handle_error(self, request: Any, address: Any) -> None:
+        """Nothing."""
 
 
 @dataclass
@@ -30,14 +44,18 @@ class Scripted:
     """
 
     model: str = "scripted"
+    pace: float = 0.0
+    """Seconds a character."""
+    first_line: float = 0.0
+    """When the first line of the last reply had left, by time.perf_counter()."""
     requests: list[dict[str, Any]] = field(default_factory=list)
     """The bodies received, each with "path" and "authorization" added."""
 
     def __post_init__(self) -> None:
-        self._plan: deque[tuple[Behaviour, str]] = deque([("reply", "ok")])
+        self._plan: deque[tuple[Behaviour, Text]] = deque([("reply", "ok")])
         self._lock = threading.Lock()
         self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _Quiet(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
@@ -45,12 +63,12 @@ class Scripted:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
-    def plan(self, *steps: Behaviour | tuple[Behaviour, str], text: str = "ok") -> None:
+    def plan(self, *steps: Behaviour | tuple[Behaviour, Text], text: Text = "ok") -> None:
         """What to do, request by request: a behaviour, or one with a text of its own; `text` is for the others."""
         planned = [step if isinstance(step, tuple) else (step, text) for step in steps]
         self._plan = deque(planned or [("reply", text)])
 
-    def next(self, body: dict[str, Any]) -> tuple[Behaviour, str]:
+    def next(self, body: dict[str, Any]) -> tuple[Behaviour, Text]:
         with self._lock:
             self.requests.append(body)
             return self._plan.popleft() if len(self._plan) > 1 else self._plan[0]
@@ -78,6 +96,8 @@ def _handler(script: Scripted) -> type[BaseHTTPRequestHandler]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             seen = {**body, "path": self.path, "authorization": self.headers.get("Authorization", "")}
             behaviour, text = script.next(seen)
+            if callable(text):
+                text = text(str(body["messages"][-1]["content"]))
             self.close_connection = behaviour in ("half", "hang", "pause")
             if behaviour == "hang":
                 script.closing.wait()
@@ -101,7 +121,12 @@ def _handler(script: Scripted) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             pieces = [text[start : start + 3] for start in range(0, len(text), 3)]
             broken = behaviour not in ("reply", "empty")
+            script.first_line = 0.0
             for piece in pieces[: (len(pieces) + 1) // 2] if broken else pieces:
+                if script.pace:
+                    time.sleep(script.pace * len(piece))
+                if "\n" in piece and not script.first_line:
+                    script.first_line = time.perf_counter()
                 self._event([{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}])
             if behaviour == "pause":
                 script.closing.wait()
