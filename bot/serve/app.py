@@ -34,8 +34,10 @@ def create_app(
     redact: Callable[[str], str],
     report_dir: Path = Path("var/report"),
     rebuild: Callable[[], Sequence[str]] | None = None,
+    values: Callable[[str], Sequence[tuple[str, str]]] = lambda text: (),
 ) -> FastAPI:
-    """The whole served side. `redact` is applied to whatever is remembered; `rebuild` gives the command for it."""
+    """The whole served side. `redact` is applied to whatever is remembered, `values` tells an agent what it hides;
+    `rebuild` gives the command for it."""
     # Gradio asks its vendor for its newest version at start, unless its own switch says no.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     numbers = telemetry.Telemetry()
@@ -48,7 +50,7 @@ def create_app(
     assets.attach(app)
     staff.attach(app, assistant, desk, access, numbers, report_dir, rebuilding)
     errors.fence(app, (*OWN, *staff.PATHS))
-    chat.mount(app, assistant, desk, redact, numbers)
+    chat.mount(app, assistant, desk, redact, numbers, values)
     app.add_middleware(Shell)
     app.add_middleware(Guard, own=(*OWN, *staff.PATHS))
     return app

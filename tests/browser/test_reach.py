@@ -60,7 +60,6 @@ def test_contrast_is_enough_in_light_and_dark(browser: Browser, live_app: Live, 
     ask(page, fakes.CERTIFICATE)
     page.locator(".do-up").last.click()
     ask(page, "请解冻账号")
-    page.locator(".do-person").click()
     expect(page.locator("#log .handover")).to_be_visible()
     page.locator("#log .cite").first.click()
     assert page.evaluate(CONTRAST) == []

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.desk.store import Desk
+from bot.evaluate.scripted import Scripted
 from bot.settings import Settings
 
-from .conftest import KNOWLEDGE, Live, ask, borrowed, opened, running, visit
+from .conftest import KNOWLEDGE, Live, ask, opened, running, visit
 
 pytestmark = pytest.mark.browser
 
@@ -57,10 +58,10 @@ def test_the_newcomers_questions_are_answered_on_a_phone(real_page: Page, questi
 
 def test_a_wish_is_handed_over_and_feedback_is_kept(real_page: Page, real_app: Live) -> None:
     ask(real_page, "域名 shop.lumo-demo.cn 被别的账号占用了，麻烦帮我找回")
-    real_page.locator("#log .person .do-person").click()
     expect(real_page.locator("#log .handover")).to_be_visible()
     opened = real_app.desk.handoffs()[0]
-    assert "需要处理的域名" in opened.needs and "lumo-demo" not in opened.summary
+    assert "需要处理的域名" not in opened.needs and "lumo-demo" not in opened.summary
+    assert "已收集 域名：shop.lumo-demo.cn" in opened.transcript
     ask(real_page, "忘记密码怎么办")
     real_page.locator("#log .reply").last.locator(".do-up").click()
     expect(real_page.locator("#live")).to_contain_text("感谢")
@@ -90,7 +91,7 @@ def test_a_model_writes_on_the_same_page(
     from bot import keeping, wire
 
     folder = tmp_path_factory.mktemp("modelled")
-    with borrowed("scripted_for_pages", "llm", "scripted.py").Scripted() as llm:
+    with Scripted() as llm:
         given: dict[str, Any] = {"openai_base_url": llm.base_url, "chat_model": "scripted", "llm_timeout": 10}
         url = f"sqlite:///{folder}/desk.sqlite3"
         settings = Settings(_env_file=None, index_dir=folder / "index", database_url=url, **given)

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from bot.desk.store import Desk
 from bot.serve.core import Assistant
 from bot.serve.pages import markup, view
-from bot.serve.pages.session import Chat
+from bot.serve.pages.session import Chat, Values
 from bot.serve.pages.talk import Talk
 from bot.serve.pages.texts import COOKIE, Texts, language
 from bot.serve.telemetry import Telemetry
@@ -34,11 +34,12 @@ def mount(
     desk: Desk,
     redact: Callable[[str], str],
     numbers: Telemetry,
+    values: Values = lambda text: (),
 ) -> None:
     """Puts the page on the app. It is mounted last: it answers every path left over."""
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, desk, redact, numbers)),
+        build(Chat(assistant, desk, redact, numbers, values)),
         path="/",
         footer_links=[],
         run_history=False,
@@ -151,8 +152,11 @@ def build(chat: Chat) -> gr.Blocks:
             chat.stop(talk, language(code))
             return draw(Talk(), code, False)
 
-        def pressed(payload: str | None, talk: Talk, code: str) -> str:
-            return chat.act(talk, payload or "", language(code))
+        def pressed(payload: str | None, talk: Talk, code: str) -> list[Any]:
+            """Draws the conversation anew only where the press added to it: the script shows the rest."""
+            before, texts = len(talk.items), language(code)
+            said = chat.act(talk, payload or "", texts)
+            return [said, view.messages(talk, texts) if len(talk.items) > before else gr.skip()]
 
         def hand_over(talk: Talk, code: str) -> list[Any]:
             texts = language(code)
@@ -174,7 +178,7 @@ def build(chat: Chat) -> gr.Blocks:
         person.click(hand_over, [talk, lang], [log, talk, toast], **quiet)
         cancel.click(take_back, [talk, lang], [log, talk, toast], **quiet)
         # "multiple": by default Gradio drops a press that comes while the last one is still on its way.
-        act.click(pressed, [payload, talk, lang], [toast], trigger_mode="multiple", **quiet)
+        act.click(pressed, [payload, talk, lang], [toast, log], trigger_mode="multiple", **quiet)
         page.load(start, [talk], [lang, *chrome], **quiet)
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page

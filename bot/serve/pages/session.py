@@ -7,13 +7,13 @@ What is remembered goes through `redact` first; only an open hand-over gets the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from bot.desk.models import Outcome, Thumb
 from bot.desk.store import Desk
 from bot.errors import DeskError
-from bot.records import Sentence
+from bot.records import Handoff, Sentence
 from bot.serve import telemetry
 from bot.serve.core import Assistant
 from bot.serve.errors import told
@@ -21,6 +21,8 @@ from bot.serve.pages.talk import Exchange, Handover, Talk
 from bot.serve.pages.texts import Texts
 
 COMMENT_CHARS = 2000
+UNHELPFUL = 2  # replies marked as of no help after which a person should look
+Values = Callable[[str], Sequence[tuple[str, str]]]
 
 
 class Chat:
@@ -32,8 +34,10 @@ class Chat:
         desk: Desk,
         redact: Callable[[str], str],
         numbers: telemetry.Telemetry,
+        values: Values = lambda text: (),
     ) -> None:
         self._assistant, self._desk, self._redact, self._numbers = assistant, desk, redact, numbers
+        self._values = values
 
     def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange]:
         """Yields the exchange whenever it has grown."""
@@ -55,6 +59,14 @@ class Chat:
             exchange.state, exchange.error = "failed", told(error, self._numbers, texts.failed)
         self._keep(talk, exchange, texts)
         yield exchange
+        if exchange.answer and exchange.answer.handoff and self._due(talk, exchange.answer.handoff):
+            exchange.notice = self.hand_over(talk, texts) or exchange.notice
+            yield exchange
+
+    def _due(self, talk: Talk, handoff: Handoff) -> bool:
+        """Whether a reply that hands over opens a hand-over by itself: one at a time, and after a cancelled one only
+        where the customer asks for a person."""
+        return talk.handover() is None and (handoff.cause == "asked" or not talk.cancelled())
 
     def stop(self, talk: Talk, texts: Texts) -> None:
         exchange = talk.last()
@@ -87,18 +99,21 @@ class Chat:
         except Exception as error:  # noqa: BLE001 - the page's edge
             return told(error, self._numbers, texts.failed)
         self._numbers.feedback(deed)
+        if deed == "down" and talk.unhelpful() >= UNHELPFUL and talk.handover() is None and not talk.cancelled():
+            return self.hand_over(talk, texts, texts.unhelpful_reason) or texts.opened
         return texts.sorry if deed == "unsolved" else texts.thanks
 
-    def hand_over(self, talk: Talk, texts: Texts) -> str:
+    def hand_over(self, talk: Talk, texts: Texts, reason: str = "") -> str:
         """Opens a hand-over; gives a sentence when there is one already, or none could be opened."""
         if talk.handover() is not None:
             return texts.already
         last = talk.last()
         asked = last.answer.handoff if last and last.answer else None
+        self._collect(talk)
         try:
             record = self._desk.open_handoff(
                 talk.named(),
-                asked.reason if asked else texts.customer_reason,
+                reason or (asked.reason if asked else texts.customer_reason),
                 asked.needs if asked else (),
                 self._redact(asked.summary if asked else (last.question if last else "")),
                 talk.transcript(),
@@ -138,6 +153,12 @@ class Chat:
             self._numbers.failure(error)
             return ()
 
+    def _collect(self, talk: Talk) -> None:
+        """What the customer wrote of their own: domains, order numbers, links."""
+        for item in talk.items:
+            if isinstance(item, Exchange):
+                talk.found.update((value, kind) for kind, value in self._values(item.question))
+
     def _keep(self, talk: Talk, exchange: Exchange, texts: Texts) -> None:
         """Remembers an exchange once; the reply is shown even when that fails."""
         if exchange.kept:
@@ -154,6 +175,7 @@ class Chat:
                 answer.verdict if answer else exchange.state,
             )
             handover = talk.handover()
+            self._collect(talk)
             if handover and not self._desk.refresh_handoff(talk.id, talk.transcript()):
                 handover.state = "ended"
         except DeskError as error:

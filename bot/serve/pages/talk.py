@@ -56,6 +56,8 @@ class Talk:
 
     id: str = ""
     items: list[Exchange | Handover] = field(default_factory=list)
+    found: dict[str, str] = field(default_factory=dict)
+    """What the customer wrote that an agent will need, by value: its type."""
 
     def begin(self, question: str) -> Exchange:
         self.named()
@@ -75,7 +77,7 @@ class Talk:
                 break
             if isinstance(item, Exchange) and item.text:
                 history += [Message("user", item.question), Message("assistant", item.text)]
-        return Question(exchange.question, tuple(history), exchange.id)
+        return Question(exchange.question, tuple(history), exchange.id, self.handover() is not None)
 
     def last(self) -> Exchange | None:
         exchanges = [item for item in self.items if isinstance(item, Exchange)]
@@ -99,9 +101,17 @@ class Talk:
                 return item
         return None
 
+    def cancelled(self) -> bool:
+        """Whether the customer took a hand-over back: only a new wish opens another one."""
+        return any(isinstance(item, Handover) and item.state == "cancelled" for item in self.items)
+
+    def unhelpful(self) -> int:
+        """How many replies were marked as of no help."""
+        return sum(isinstance(item, Exchange) and item.thumb == "down" for item in self.items)
+
     def transcript(self) -> str:
-        """The conversation as an agent reads it, in the customer's own words."""
-        lines = []
+        """The conversation as an agent reads it, in the customer's own words, what was collected first."""
+        lines = [f"已收集 {kind}：{value}" for value, kind in self.found.items()]
         for item in self.items:
             if isinstance(item, Exchange):
                 lines += [f"客户：{item.question}", f"助手：{item.text}"]

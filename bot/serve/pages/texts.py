@@ -69,6 +69,7 @@ class Texts:
     cancelled: str
     ended: str
     customer_reason: str
+    unhelpful_reason: str
     not_kept: str
     no_script: str
     empty: str
@@ -137,6 +138,7 @@ ZH = Texts(
     cancelled="转人工已取消，需要时可以再次登记",
     ended="这次转人工已结束",
     customer_reason="客户要求转人工",
+    unhelpful_reason="客户两次表示回复没有帮助",
     not_kept="这次对话没有保存",
     no_script="使用本页需要开启 JavaScript。",
     empty="请先输入问题",
@@ -207,6 +209,7 @@ EN = Texts(
     cancelled="The hand-over was cancelled; you can ask for it again",
     ended="This hand-over has ended",
     customer_reason="客户要求转人工",
+    unhelpful_reason="客户两次表示回复没有帮助",
     not_kept="This conversation was not stored",
     no_script="This page needs JavaScript.",
     empty="Please type a question first",

@@ -78,6 +78,11 @@ class Redactor:
         """The redacted text alone."""
         return self.redact(text)[0]
 
+    def values(self, text: str) -> list[tuple[str, str]]:
+        """The private values of a text with their types, as they stand: for the agent who takes a customer over."""
+        found = self.redact(text)[1]
+        return [(item.type, text[item.start : item.end]) for item in found]
+
     def together(self, texts: Sequence[str]) -> list[str]:
         """The redacted texts of one chat: the same value has the same placeholder in all of them."""
         scope = Scope()

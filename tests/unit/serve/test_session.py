@@ -19,7 +19,10 @@ PHONE = "13800001111"
 
 @pytest.fixture
 def chat(core: Any, desk: Desk) -> Chat:
-    return Chat(core, desk, lambda text: text.replace(PHONE, "〈电话〉"), Telemetry())
+    def values(text: str) -> list[tuple[str, str]]:
+        return [("电话", PHONE)] if PHONE in text else []
+
+    return Chat(core, desk, lambda text: text.replace(PHONE, "〈电话〉"), Telemetry(), values)
 
 
 def ask(chat: Chat, talk: Talk, text: str) -> Any:
@@ -98,10 +101,10 @@ def test_a_forged_press_does_nothing(chat: Chat, desk: Desk, payload: str) -> No
 def test_a_hand_over_takes_the_own_words_along_and_loses_them_when_cancelled(chat: Chat, desk: Desk) -> None:
     talk = Talk()
     ask(chat, talk, f"请解冻，电话 {PHONE}")
-    assert chat.hand_over(talk, ZH) == "" and chat.hand_over(talk, ZH) == ZH.already
+    assert chat.hand_over(talk, ZH) == ZH.already  # the reply opened it
     (opened,) = desk.handoffs()
     assert opened.reason == "账号解冻只能由人工客服操作。" and len(opened.needs) == 2
-    assert PHONE in opened.transcript and PHONE not in opened.summary
+    assert opened.transcript.startswith(f"已收集 电话：{PHONE}\n") and PHONE not in opened.summary
     ask(chat, talk, "补充：上周冻结的")
     assert "上周冻结" in desk.handoffs()[0].transcript
     chat.cancel(talk, ZH)
@@ -115,3 +118,31 @@ def test_the_page_learns_that_an_agent_closed_it(chat: Chat, desk: Desk) -> None
     desk.close_handoff(desk.handoffs()[0].id)
     ask(chat, talk, "额度")
     assert talk.handover() is None
+
+
+def test_one_hand_over_at_a_time_and_the_assistant_knows_of_it(chat: Chat, core: Any, desk: Desk) -> None:
+    talk = Talk()
+    ask(chat, talk, "请解冻账号")
+    ask(chat, talk, "请解冻账号，快点")
+    assert [question.waiting for question in core.asked] == [False, True] and len(desk.handoffs()) == 1
+
+
+def test_after_a_cancelled_one_only_a_wish_opens_another(chat: Chat, desk: Desk) -> None:
+    talk = Talk()
+    ask(chat, talk, "请解冻账号")
+    chat.cancel(talk, ZH)
+    ask(chat, talk, "请解冻账号")
+    assert desk.handoffs() == ()
+    assert chat.hand_over(talk, ZH) == "" and len(desk.handoffs()) == 1
+
+
+def test_the_second_reply_of_no_help_opens_one(chat: Chat, desk: Desk) -> None:
+    talk = Talk()
+    ask(chat, talk, "额度")
+    ask(chat, talk, "证书")
+    assert act(chat, talk, do="down", item=0) == ZH.thanks and desk.handoffs() == ()
+    assert act(chat, talk, do="down", item=0) == ZH.thanks and desk.handoffs() == ()
+    assert act(chat, talk, do="down", item=1) == ZH.opened
+    assert desk.handoffs()[0].reason == ZH.unhelpful_reason
+    chat.cancel(talk, ZH)
+    assert act(chat, talk, do="down", item=1) == ZH.thanks and desk.handoffs() == ()
