@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.records import Handoff, Hit, Language, Message
+from bot.records import Handoff, Hit, Language, Message, Ticket
 from bot.reply.evidence import Library
 from bot.reply.frames import say, says
 from bot.reply.gate import Decision
+from bot.reply.subjects import topics
 from bot.tickets.near import canonical, pairs
 from bot.tickets.privacy.placeholders import ANY_MASK
 from bot.tickets.resolution import needs
@@ -130,6 +131,8 @@ def handed(
     wanted: list[str] = []
     if decision.reason in ("action", "asked", "repeated"):
         for hit in hits[:_TICKETS] if decision.reason == "action" else ():
+            if not _akin(question, library.tickets[hit.ticket]):
+                continue
             wanted += needs(library.statements.get(hit.ticket, ()))
             if wanted:
                 break
@@ -140,6 +143,12 @@ def handed(
         frames.append(("needs", {"needs": ("、" if lang == "zh" else ", ").join(named)}))
     frames.append(("how", {}))
     return frames, Handoff(say(lead, lang), open_needs, "\n".join(said)[-400:], decision.reason)
+
+
+def _akin(question: str, ticket: Ticket) -> bool:
+    """Whether a ticket may be about what the question names."""
+    asked, told = topics(question), topics(f"{ticket.title}\n{ticket.question}")
+    return not asked or not told or not asked.isdisjoint(told)
 
 
 def waits(history: Sequence[Message]) -> bool:

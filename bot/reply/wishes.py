@@ -1,38 +1,114 @@
 """What a customer wants of whom: a person, an action by support, or to know how to do it.
 
-By words alone; knows neither tickets nor models.
+By words alone, in Chinese of both scripts and in English; knows neither tickets nor models.
 """
 
 from __future__ import annotations
 
 import re
 
+from bot.search.terms import searchable
+
+_STAFF = (
+    "(?:人工(?:客服|服务|坐席)?|真人|活人|大活人|客服(?:人员|小姐姐|专员)?|工程师|"
+    "技术(?:人员|支持)?|专员|经理|主管|领导|负责人|值班(?:人员|的)?)"
+)
 _PERSON = re.compile(
-    r"转人工|人工客服|人工服务|(?:找|要|叫|换|接)(?:个|一个|一下)?(?:人工|真人|活人|客服)|真人|和人(?:说|聊|谈)|工程师(?:联系|回电)|"
-    r"投诉|\b(?:human|real person|live agent|speak to (?:a |an )?(?:person|agent|someone))\b",
+    "|".join(
+        (
+            r"转(?:接)?(?:到)?(?:个)?(?:人工|真人|客服)|^人工(?:[！!。,， ]|服务|客服|$)|"
+            r"[，,。！ ]人工[！!。]*$|人工呢|呼叫人工|接人工",
+            rf"(?:找|要|叫|换|接|派|来|喊|让|请|给我|安排|联系|有没有|帮我接|直接跟|想跟|想和|能不能跟|能跟|"
+            rf"可以跟)(?:你们)?(?:一?个|一?下|一?位|点)?(?:你们)?(?:家)?(?:的)?{_STAFF}"
+            r"(?!智能|费|审核|认证|找回|处理要|要多|多久|工作时间|电话是|几点|怎么收|(?:不了|到)我)",
+            r"(?:和|跟|与|同)(?:一?个)?(?:真?人|活人|你们的?人)(?:说|聊|谈|讲|沟通|对话)|(?:是|"
+            r"有)(?:没有)?(?:活的?|真的?人|人)(?:吗|在吗|么|在)|"
+            r"有没有(?:活|人在|人管|人能|人理|人来)|(?:不想|不要|懒得|别让我|烦死了?)(?:再)?(?:跟|和|听|"
+            r"看)?(?:这个?|你)?(?:破|傻)?(?:机器人?|AI|智障|人机|自动回复)|"
+            r"(?:破|垃圾|傻|弱智|智障|什么)(?:机器人|AI|人机|客服机器人)|机器人(?:滚|闭嘴|走开|别|退下|没用|听不懂)|"
+            r"(?:滚|走开|闭嘴)[^。]{0,6}(?:机器人|AI)|"
+            r"(?:电话|打给|回电|致电)(?:联系)?(?:给)?我|给我(?:回|打)(?:个)?(?:电话|过来)|(?:我要|要|去|就|"
+            r"直接|想)投诉|投诉你们|"
+            r"(?:让|叫|找|要)(?:你们|你|他们|个)?(?:的)?(?:老板|上级|领导|管事的|能做主的|懂的人|会说人话的|"
+            r"说得上话的)|"
+            r"(?:换|叫|来|找)(?:一?个)?(?:能|会|懂|听得懂)[^。，]{0,6}(?:人|的来)|工程师(?:联系|回电)|真人客服",
+            r"\b(?:speak|talk|chat|connect|transfer|put|get|pass|escalate|hand)\b(?: me)?(?: (?:over|through|"
+            r"on))?(?: (?:to|with|me))?"
+            r"(?: (?:a|an|some|the|your|real|actual|live|human|another|any|with|to|me|please))*"
+            r" (?:person|human|people|agent|someone|somebody|representative|rep|operator|manager|supervisor|"
+            r"engineer|staff|support (?:team|staff|agent))\b",
+            r"\b(?:real|actual|live|human) (?:person|human|agent|being|support|operator|help|rep)\b|"
+            r"\bnot a (?:bot|robot|machine)\b|"
+            r"\b(?:stupid|useless|dumb|damn) (?:bot|robot|machine|ai)\b|\b(?:is|are) (?:there|you) (?:a |"
+            r"any )?(?:real |actual )?(?:human|person|people|anyone|anybody)\b|"
+            r"\b(?:i (?:want|need)|give me|get me|let me have|can i have|i'd like) (?:a|an|some|your) (?:human|"
+            r"person|real|manager|supervisor|agent|rep)|"
+            r"\b(?:call|phone|ring) me\b|\bhuman(?: please|!|\.|$)|^(?:agent|operator|representative|human)[!.]*$|"
+            r"\b(?:file|make|lodge) a complaint\b|\bi'?m going to complain\b",
+        )
+    ),
+    re.I,
+)
+# Questions about people and their work are none of these wishes.
+_ABOUT = re.compile(
+    r"人工(?:审核|智能|找回|处理|认证|服务)?(?:要|需要|一般|大概)?(?:多久|多长|几天|怎么收费|收费|是什么|"
+    r"工作时间|几点)|人工智能|"
+    r"客服(?:的)?(?:电话|工作时间|上班|几点|热线|邮箱)(?:是|在|几|多|有)|(?:怎么|如何|在哪)(?:才能)?(?:进|发起|"
+    r"提交)?投诉|"
+    r"[^，。]*(?:准备|提供|提交|给你们)(?:什么|哪些|啥|点什么)[^，。]*|"
+    r"\b(?:support|agent|staff) (?:hours|opening)\b|\bartificial\b",
     re.I,
 )
 # A wish that somebody act, and the words that make it a question about how to act oneself.
+_DO = (
+    "处理|操作|下发|退|解冻|解封|恢复|开通|开启|删除|删了|审核|审一|审下|加急|催|切|过户|找回|划到|转到|重启|"
+    "关闭|关掉|关了|延期|刷新|查|看|跑|弄|推|核|降|"
+    "撤|续|改|换|放|通过|签发|提|调|补|取消|注销|绑|解绑|迁|清|加|减|签|重置|重新|还原|找|修|安排|放行|解除|解开|搞"
+)
 _ACT = re.compile(
-    r"(?:帮我|帮忙|帮看|帮催|帮查|求你们|麻烦(?:您|你|你们|后台)?|请(?:您|你|你们)?(?:帮|协助|尽快|把)|能不能(?:先)?(?:替|帮)|可否|给我)[^。？?]{0,24}"
-    r"(?:处理|操作|下发|退|解冻|恢复|开通|开启|删除|审核|加急|催|切|过户|找回|划到|转到|重启|关闭|延期|刷新|查|看|跑|弄|推|核|降|撤|续)|"
-    r"催一?下|加急|尽快处理|赶紧处理|快点处理|退款|退订|退钱|谁给[^，。]{0,6}核|那?[单张]子?我?不要了|"
-    r"一直(?:在)?(?:显示)?(?:处理中|配置中|审核中|续费中|部署中)|(?:到底)?给不给我生效"
+    "|".join(
+        (
+            rf"(?:帮我|帮忙|帮看|帮催|帮查|帮(?:一?下)?(?:忙)?|求(?:求)?你们|麻烦(?:您|你|你们|后台)?|劳驾|"
+            rf"拜托|请(?:您|你|你们)?(?:帮|协助|尽快|把|给)|"
+            rf"能不能(?:先|给我|帮|替|把)|能否(?:帮|给|把|先|替)|可否|给我|替我|你们(?:能|可以|直接|赶紧|快|先|"
+            rf"后台)?(?:不能)?(?:给|帮|把|替)|(?:后台|手动)(?:帮|给|把)?)"
+            rf"[^。？?！!\n]{{0,24}}?(?:{_DO})",
+            r"催一?下|加急|尽快处理|赶紧(?:处理|给|帮|退|审|放|弄)|快点(?:处理|给|帮|退|审|放|弄)|退款(?!怎么|"
+            r"多久|流程|规则|到账|要|方式|去哪|在哪|能|可以)|退订(?!怎么|流程)|退钱|"
+            r"谁给[^，。]{0,6}核|那?[单张]子?我?不要了|一直(?:在)?(?:显示)?(?:处理中|配置中|审核中|续费中|"
+            r"部署中)|(?:到底)?给不给我生效",
+            r"\b(?:please|can you|could you|would you|will you|kindly|i need you to|i want you to|you need to|"
+            r"just) (?:\w+ ){0,2}?"
+            r"(?:refund|cancel|delete|remove|unfreeze|unblock|unlock|unban|restore|recover|reset|approve|"
+            r"review|expedite|speed|"
+            r"issue|re-?issue|enable|disable|activate|change|update|check|look|fix|process|push|extend|raise|"
+            r"increase|transfer|move|"
+            r"waive|reverse|lift|release|close|reopen|revoke|renew|verify|investigate)\b",
+            r"\bi (?:want|need|demand|'d like) (?:a|my|the) (?:refund|money back|account (?:unfrozen|deleted))|"
+            r"\bgive me (?:back )?my money\b",
+        )
+    ),
+    re.I,
 )
 _ASKS = re.compile(
-    r"怎么(?!还)|如何|怎样|咋(?!还)|为什么|为啥|为何|哪里|哪儿|在哪|哪个|哪些|什么(?!时候)|多久|多少|几[天个步]|步骤|流程|区别|能不能用|可以吗|行吗|要不要|是不是"
+    r"怎么(?!还)|如何|怎样|咋(?!还)|为什么|为啥|为何|哪里|哪儿|在哪|哪个|哪些|什么(?!时候)|多久|多少|"
+    r"几[天个步]|步骤|流程|区别|"
+    r"能不能用|可以吗|行吗|要不要|是不是|\b(?:how (?:do|can|to|long|much|many)|what|why|where|which)\b",
+    re.I,
 )
 
 
 def wants_person(question: str) -> bool:
-    return bool(_PERSON.search(question))
+    """The customer wants to talk to a person."""
+    plain = searchable(question)
+    return bool(_PERSON.search(_ABOUT.sub(" ", plain)))
 
 
 def wants_action(question: str) -> bool:
     """Somebody of support is to do something for this customer."""
-    return bool(_ACT.search(question))
+    return bool(_ACT.search(searchable(question)))
 
 
 def asks(question: str) -> bool:
     """It asks how, why, where or how long: something that can be told."""
-    return bool(_ASKS.search(question))
+    return bool(_ASKS.search(searchable(question)))
