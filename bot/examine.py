@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,12 @@ from bot.settings import Settings
 
 QUICK = 2.0  # seconds that a reply may take while a model fails on purpose
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+
+
+@contextmanager
+def silent(noun: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar that nobody sees."""
+    yield lambda done, total: None
 
 
 def examine(settings: Settings, paths: Sequence[Path], bar: Bar, lying: bool = False) -> tuple[Result, sets.Sets]:

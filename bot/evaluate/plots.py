@@ -50,6 +50,25 @@ def distribution(values: Sequence[float], bins: int = 24) -> str:
     return _svg(parts, height + 24, "Time to the whole answer")
 
 
+def curve(points: Sequence[tuple[float, float]]) -> str:
+    """A line through points of 0 to 1 each, coverage to the right and risk upwards."""
+    left, top, wide, high = 50, 10, WIDTH - 100, 160
+    path = " ".join(f"{left + wide * x:.1f},{top + high * (1 - y):.1f}" for x, y in points)
+    parts = [
+        f'<path class="whisker" d="M{left} {top}V{top + high}H{left + wide}"/>',
+        f'<polyline points="{path}" fill="none" stroke="#3e7cb1" stroke-width="2"/>',
+        *(
+            f'<text x="{left + wide * at:.0f}" y="{top + high + 16}" text-anchor="middle">{at:.0%}</text>'
+            for at in (0, 0.25, 0.5, 0.75, 1)
+        ),
+        *(
+            f'<text x="{left - 6}" y="{top + high * (1 - at) + 4:.0f}" text-anchor="end">{at:.0%}</text>'
+            for at in (0.5, 1)
+        ),
+    ]
+    return _svg(parts, top + high + 24, "Risk against coverage")
+
+
 def _svg(parts: Sequence[str], height: int, title: str) -> str:
     body = "".join(parts)
     return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">{body}</svg>'

@@ -45,10 +45,33 @@ def page(result: Result, name: str) -> str:
 <p>{len(result.rows)} questions. {escape(_made_with(result.rows))}</p>
 <h2>Means with 95 % intervals</h2>{plots.intervals(result.figures)}
 <h2>Verdicts by kind of question</h2>{_confusion(result.confusion)}
+{_outcomes(result)}
+{_curve(result)}
 <h2>Time to the whole answer</h2>{plots.distribution(times)}<ul>{latency}</ul>
 <h2>Answers</h2>{_answers(result.rows)}
 </body></html>
 """
+
+
+def _outcomes(result: Result) -> str:
+    """Sentences, claims and faults by kind, and each that had the wrong outcome."""
+    if not result.groups:
+        return ""
+    counts = [[group.name, str(group.n), str(group.right), str(group.n - group.right)] for group in result.groups]
+    wrong = [[row.group, row.id, row.text, row.wanted, row.got, row.why] for row in result.tested if not row.right]
+    notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
+    return (
+        f"<h2>Put before the guard</h2>{_table(['kind', 'n', 'right', 'wrong'], counts)}{notes}"
+        f"<details><summary>What had the wrong outcome</summary>"
+        f"{_table(['kind', 'id', 'text', 'wanted', 'got', 'why'], wrong)}</details>"
+    )
+
+
+def _curve(result: Result) -> str:
+    if not result.curve:
+        return ""
+    said = "Questions in the order of the gate's sureness: the share answered, and the share of those wrongly."
+    return f"<h2>Risk and coverage</h2><p>{said}</p>{plots.curve(result.curve)}"
 
 
 def _made_with(rows: Sequence[Row]) -> str:

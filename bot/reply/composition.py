@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.records import Answer, Citation, Draft, Evidence, Handoff, Language, Question, Sentence, SentenceKind, Verdict
 from bot.reply.frames import say
 from bot.reply.writers import Usage
+from bot.search.terms import in_traditional, traditional
 
 
 @dataclass(slots=True)
@@ -94,6 +95,9 @@ class Composition:
         )
 
     def _add(self, sentence: Sentence) -> Sentence:
+        """Who writes in traditional characters is answered in them."""
+        if in_traditional(self.question.text):
+            sentence = replace(sentence, text=traditional(sentence.text))
         self.lap("first_sentence")
         self.sentences.append(sentence)
         return sentence

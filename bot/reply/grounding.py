@@ -15,9 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.records import Draft, Evidence, Statement
 from bot.reply.deeds import claims_work
 from bot.reply.opposites import clash, unfounded
-from bot.search.terms import searchable
+from bot.search.synonyms import expansion
+from bot.search.terms import searchable, simplified
 from bot.tickets.facts import NOT, numbers, quantities
 from bot.tickets.mending import links
+from bot.tickets.near import canonical
 from bot.tickets.privacy.placeholders import ANY_MASK
 
 Relevance = Callable[[str, Sequence[Statement]], Sequence[float]]
@@ -33,12 +35,17 @@ _LEAD = re.compile(
 )
 _FRAME = re.compile(
     r"类似(?:的)?工单中?|记录的原因是?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果|"
+    r"参考|文档|链接|地址|页面|入口|查看|看看?|这份|这篇|这个|里面|接下来|第\d步|步骤|试试?|再|那个?|上|下|里|"
     r"的话|了|的|呢|哦|进行|一下|这个|这里|即可|就|会|能|都|也|把|将|在|是|和|与|或|及|后|时|为|到|从|对|要"
 )
-_WORKDAY = re.compile(r"(\d+|[一二两三四五六七八九十]+)\s*(?:个)?(工作日|天|日|自然日)(?!志)")
+_DAYS = re.compile(r"工作日|天|日$")
+_RUN = re.compile(r"(?<=[\u3400-\u9fff])[ \t]+(?=[\u3400-\u9fff])")  # sentences that were written without a stop
+_EITHER = re.compile(r"([\u3400-\u9fff])不\1")  # 收不收费 denies nothing
+_FREE = re.compile(r"不(?:花|要|收|用花|用付|需要付)(?:钱|费)|无需付费")
 _THEN = re.compile(r"先|然后|再|接着|之后|最后|\n\s*\d{1,2}[.、]")
 CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold,
 LEAST, NEAR = 0.34, 0.62  # or the share and the cosine that together stand for it
+TRANSLATED, MEANT = 0.3, 0.5  # the cosine of a translation to its evidence, and the share of the trade's words
 CLAUSE = 0.25  # share of a clause's letters that its evidence must hold: nothing is added in passing
 
 
@@ -63,11 +70,12 @@ def reason(
     if any(number not in evidence for number in draft.evidence):
         return "citation of nothing"
     cited = [evidence[number] for number in draft.evidence]
+    text = simplified(draft.text)
     if any(row.statement.disputed for row in cited):
         return "disputed"
-    if claims_work(_LEAD.sub("", draft.text)):
+    if claims_work(_LEAD.sub("", text)):
         return "claims work"
-    return _exact(draft.text, cited, question) or _words(draft.text, cited, relevance)
+    return _exact(text, cited, question) or _words(text, cited, relevance)
 
 
 def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
@@ -80,31 +88,37 @@ def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
     bare = _LEAD.sub("", _without(text, [(link.start, link.end) for link in urls]))
     if not numbers(_unlisted(bare)) <= numbers(source) | numbers(_unlisted(source)):
         return "number"
-    if not _workdays(bare) <= _workdays(source) | _loose(source):
+    if not _days(bare) <= _days(source) | _spans(source):
         return "unit"
     if not set(ANY_MASK.findall(text)) <= set(ANY_MASK.findall(source)):
         return "placeholder"
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])  # 三个月 may stand for 90天
     folded = _fold(f"{_context(cited)}\n{question}")
-    if any(_fold(name) not in folded for name in _NAME.findall(plain)):
+    names = _hard_names(plain) if _english(plain) else _NAME.findall(plain)
+    if any(_fold(name) not in folded for name in names):
         return "name"
     return None
 
 
 def _words(text: str, cited: Sequence[Evidence], relevance: Relevance | None) -> str | None:
-    """What is compared word by word, both sides in one script."""
+    """What is compared word by word, both sides in one script; a quote needs no comparing."""
+    told = {canonical(part) for part in _parts(_source(cited))}
+    if all(canonical(clause) in told for clause in _parts(_LEAD.sub("", text))):
+        return None
     urls = links(text)
     bare = searchable(_LEAD.sub("", _without(text, [(link.start, link.end) for link in urls])))
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])
-    source, context = searchable(_source(cited)), searchable(_context(cited))
+    source, context = _plainly(searchable(_source(cited))), _plainly(searchable(_context(cited)))
+    bare, plain = _plainly(bare), _plainly(plain)
     if unfounded(bare, context):
         return "word"
+    near = max(relevance(text, [row.statement for row in cited]), default=0.0) if relevance else 0.0
+    if _english(plain):
+        return _translated(bare, context, source, near)
     share = _contained(plain, context)
-    if share < CONTAINED:
-        near = max(relevance(text, [row.statement for row in cited]), default=0.0) if relevance else 0.0
-        if share < LEAST or near < NEAR:
-            return "words"
-    if not all(_agrees(clause, source) for clause in _CLAUSE.findall(bare)):
+    if share < CONTAINED and (share < LEAST or near < NEAR):
+        return "words"
+    if not all(_agrees(clause, source) for clause in _parts(bare)):
         return "negation"
     held = set(context)
     if any(_foreign(clause, held) for clause in _CLAUSE.findall(plain)):
@@ -112,6 +126,34 @@ def _words(text: str, cited: Sequence[Evidence], relevance: Relevance | None) ->
     if _THEN.search(text) and not _in_order(bare, source):
         return "order"
     return None
+
+
+def _translated(text: str, context: str, source: str, near: float) -> str | None:
+    """An English sentence about Chinese evidence: the trade's words for what it says must stand there."""
+    meant = expansion(text).split()
+    held = sum(word.lower() in context.lower() for word in meant)
+    if near < TRANSLATED or held < MEANT * len(meant) or not meant or _contained(text, context) < CONTAINED:
+        return "words"
+    clauses = [bool(NOT.search(clause)) for clause in _parts(source)]
+    if (bool(NOT.search(text)) and not any(clauses)) or (not NOT.search(text) and all(clauses)):
+        return "negation"
+    return None
+
+
+def _english(text: str) -> bool:
+    latin, han = len(re.findall(r"[A-Za-z]", text)), sum(map(len, _WORD.findall(text)))
+    return latin > 8 and latin > 3 * han
+
+
+def _hard_names(text: str) -> list[str]:
+    """Of an English text what is no plain word: with a digit, a dot or a capital inside, or a capital in a sentence."""
+    found = [(match.start(), match.group()) for match in _NAME.finditer(text)]
+    return [
+        name
+        for start, name in found
+        if re.search(r"[\d_.+]|.[A-Z]", name)
+        or (name[0].isupper() and not re.search(r"(?:^|[.!?:\n]\s*|[-(\"“]\s*)$", text[:start]))
+    ]
 
 
 def _source(cited: Sequence[Evidence]) -> str:
@@ -123,22 +165,28 @@ def _context(cited: Sequence[Evidence]) -> str:
     return f"{_source(cited)}\n" + "\n".join(f"{row.ticket.title}\n{row.statement.asked}" for row in cited)
 
 
-def _workdays(text: str) -> set[tuple[str, bool]]:
+def _days(text: str) -> set[tuple[float, bool]]:
     """Spans in days, and whether they are working days."""
-    return {(number, unit == "工作日") for number, unit in _WORKDAY.findall(_fold(text))}
+    folded = _fold(text)
+    found = [(fact, folded[fact.start : fact.end]) for fact in quantities(folded) if fact.dimension == "duration"]
+    return {(fact.value, "工作日" in said) for fact, said in found if _DAYS.search(said)}
 
 
-def _loose(source: str) -> set[tuple[str, bool]]:
-    """Days that a source gives in another unit (三个月 for 90天) are compared as numbers alone."""
-    days = {number for number, _ in _WORKDAY.findall(source)}
-    told = {f"{fact.value / 1440:.12g}" for fact in quantities(source) if fact.dimension == "duration"}
-    return {(number, False) for number in told - days}
+def _spans(source: str) -> set[tuple[float, bool]]:
+    """Spans that a source gives in another unit (三个月 for 90天) are compared as numbers alone."""
+    told = {fact.value for fact in quantities(_fold(source)) if fact.dimension == "duration"}
+    return {(value, False) for value in told - {value for value, _ in _days(source)}}
+
+
+def _plainly(text: str) -> str:
+    """Without what only looks like a denial."""
+    return _FREE.sub("免费", _EITHER.sub(r"\1", text))
 
 
 def _agrees(clause: str, source: str) -> bool:
     """Whether one of the source's clauses that speak of the same thing says yes or no as this one does."""
     words = set(_pairs(_FRAME.sub(" ", clause)))
-    shared = [(len(words & set(_pairs(other))), other) for other in _CLAUSE.findall(source)]
+    shared = [(len(words & set(_pairs(other))), other) for other in _parts(source)]
     most = max((count for count, _ in shared), default=0)
     denied = bool(NOT.search(clause))
     if not most:
@@ -149,6 +197,10 @@ def _agrees(clause: str, source: str) -> bool:
     return not clash(clause, "\n".join(near))
 
 
+def _parts(source: str) -> list[str]:
+    return _CLAUSE.findall(_RUN.sub("，", source))
+
+
 def _foreign(clause: str, held: set[str]) -> bool:
     """A clause of some length of which the evidence holds hardly a letter."""
     letters = _FRAME.sub("", "".join(_WORD.findall(clause)))
@@ -157,7 +209,7 @@ def _foreign(clause: str, held: set[str]) -> bool:
 
 def _in_order(text: str, source: str) -> bool:
     """Whether the clauses of a text stand as the source's do that they speak of."""
-    others = [set(_pairs(_FRAME.sub(" ", other))) for other in _CLAUSE.findall(source)]
+    others = [set(_pairs(_FRAME.sub(" ", other))) for other in _parts(source)]
     places = []
     for clause in _CLAUSE.findall(text):
         words = set(_pairs(_FRAME.sub(" ", clause)))

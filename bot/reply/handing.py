@@ -15,6 +15,7 @@ from bot.reply.evidence import Library
 from bot.reply.frames import say, says
 from bot.reply.gate import Decision
 from bot.reply.subjects import topics
+from bot.search.terms import simplified
 from bot.tickets.near import canonical, pairs
 from bot.tickets.privacy.placeholders import ANY_MASK
 from bot.tickets.resolution import needs
@@ -153,14 +154,17 @@ def _akin(question: str, ticket: Ticket) -> bool:
 
 def waits(history: Sequence[Message]) -> bool:
     """Whether the last reply handed over already."""
-    last = next((message.content for message in reversed(history) if message.role == "assistant"), "")
-    return any(says(name, last) for name in ("how", "waiting"))
+    return any(says(name, _last(history)) for name in ("how", "waiting"))
 
 
 def asked_back(history: Sequence[Message]) -> bool:
     """Whether the last reply asked for something."""
-    last = next((message.content for message in reversed(history) if message.role == "assistant"), "")
-    return any(says(name, last) for name in ("clarify_product", "clarify_sdk", "clarify_domain"))
+    return any(says(name, _last(history)) for name in ("clarify_product", "clarify_sdk", "clarify_domain"))
+
+
+def _last(history: Sequence[Message]) -> str:
+    """The last reply, in the script of the desk's own sentences."""
+    return simplified(next((message.content for message in reversed(history) if message.role == "assistant"), ""))
 
 
 def repeated(question: str, history: Sequence[Message]) -> bool:

@@ -39,11 +39,28 @@ def searchable(text: str) -> str:
     Traditional script is turned with Taiwan's computing words (伺服器 is 服务器), because those
     who write it to a support desk use them.
     """
-    plain = unicodedata.normalize("NFKC", ANY_MASK.sub(" ", text))
+    return simplified(unicodedata.normalize("NFKC", ANY_MASK.sub(" ", text))).strip()
+
+
+def simplified(text: str) -> str:
+    """The text in simplified script, all else kept."""
     converter, traditional = _scripts()
-    if traditional.isdisjoint(plain):
-        return plain.strip()
-    return str(converter.convert(plain)).translate(_MENDED).strip()
+    return text if traditional.isdisjoint(text) else str(converter.convert(text)).translate(_MENDED)
+
+
+def in_traditional(text: str) -> bool:
+    """Whether a text is written in traditional script."""
+    return not _scripts()[1].isdisjoint(text)
+
+
+def traditional(text: str) -> str:
+    """The text in Taiwan's traditional characters, its words kept."""
+    return str(_turned().convert(text))
+
+
+@lru_cache(maxsize=1)
+def _turned() -> OpenCC:
+    return OpenCC("s2tw")
 
 
 def terms(text: str) -> list[str]:

@@ -35,7 +35,7 @@ _PLAIN = re.compile(r"(?<![\w.])\d+(?:\.\d+)*(?![\w.])|\d+(?:\.\d+)+|\d+")
 _WIDE = re.compile("[\uff01-\uff5e]")
 # Words that deny, and those that only look like it (不仅, 没关系, 非常, 分别).
 NOT = re.compile(
-    r"不(?!妨|仅|过|同|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未(?!来)|勿|禁止|(?<![分特类区级个识性辨])别(?=[^的名人])|"
+    r"不(?!妨|仅|过|同|然|论|管|断|客气|好意思)|没有?(?!关系)|无法|无(?=需|须|法)|未(?!来)|勿|禁止|(?<![分特类区级个识性辨])别(?=[^的名人])|"
     r"非(?![常法])|\b(?:not|no|never|cannot|can't|don't|doesn't|without)\b",
     re.I,
 )

@@ -12,6 +12,7 @@ from bot.records import Draft, Evidence, Language, Message
 from bot.reply.model import Model
 from bot.reply.prompts import Prompt
 from bot.reply.writers import Brief, Usage
+from bot.search.terms import in_traditional
 from bot.tickets.passages import tokens
 
 # Marks in the shapes that models write: [1], [1][2], [1,2], 【1】, (1) is none.
@@ -25,6 +26,7 @@ _LEAD = re.compile(r"^\s*(?:[-*•]\s+|#+\s+|>\s+)")
 _PRECEDENT = re.compile(r"类似(?:的)?工单|过往工单|similar ticket", re.I)
 _COURTESY = re.compile(r"^(?:您好|你好|感谢|希望|祝您|如(?:果|有)[^，。]{0,12}问题|hello|hi|thanks)", re.I)
 LINE = 300  # characters of an earlier message that a prompt repeats
+TRADITIONAL = "繁體中文"
 LANGUAGE: dict[Language, str] = {"zh": "简体中文", "en": "English"}
 
 
@@ -44,7 +46,7 @@ class LlmWriter:
 
     def write(self, brief: Brief, usage: Usage) -> Iterator[Draft]:
         text = self._prompt.fill(
-            language=LANGUAGE[brief.language],
+            language=TRADITIONAL if in_traditional(brief.question) else LANGUAGE[brief.language],
             evidence="\n".join(_line(row) for row in self._fitting(brief.evidence)),
             history="\n".join(spoken(brief.history, self._talk)) or "（无）",
             question=brief.question,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from bot.records import Answer, Citation, Sentence
 from bot.serve.pages.talk import Exchange, Handover
@@ -40,9 +41,16 @@ def linked(text: str) -> str:
         if url.endswith(")") and "(" not in url:
             url = url[:-1]
         parts.append(escape(text[at : match.start()]))
-        parts.append(f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(url)}</a>')
+        parts.append(f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(named(url))}</a>')
         at = match.start() + len(url)
     return "".join(parts) + escape(text[at:])
+
+
+def named(url: str) -> str:
+    """A link as it is read: whose it is, and the last word of its path."""
+    parts = urlsplit(url)
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    return f"{parts.netloc} › {last}" if last else parts.netloc
 
 
 def blocks(text: str, tail: str = "") -> str:

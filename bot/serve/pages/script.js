@@ -92,6 +92,7 @@
     body.querySelectorAll("ol").forEach((list) => {
       [...list.children].forEach((li, n) => li.prepend(`${list.start + n}. `));
     });
+    body.querySelectorAll("a").forEach((node) => node.replaceWith(node.href));
     body.querySelectorAll("br").forEach((node) => node.replaceWith("\n"));
     body.querySelectorAll("p, li").forEach((node) => node.append("\n"));
     const text = body.textContent.trim();

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot import commands
+from bot import commands, examine
 from bot.__main__ import main
 from bot.errors import BuildError, QuestionError
 from bot.records import Answer, Citation, Handoff, Hit, Question, Sentence, Source
+from bot.reply.assistant import Measured
 from bot.settings import Settings
 
 REPORT: dict[str, Any] = {
@@ -49,6 +50,15 @@ class Assistant:
         if question.text == "long":
             raise QuestionError("The question is too long.")
         return self.draft(question.text, question.id)
+
+    def measured(self, question: Question) -> Measured:
+        return Measured({"dense": 1.0}, (), 2.0)
+
+    def library(self) -> SimpleNamespace:
+        return SimpleNamespace(statements={}, tickets={})
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
     def draft(self, text: str, name: str = "") -> Answer:
         cited = Citation(1, "t1", "标题", "原话", 2, Source("k.md", 6, 1))
@@ -98,6 +108,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     fake = Wire(Assistant())
     monkeypatch.setattr(commands, "wire", fake)
     monkeypatch.setattr(commands, "keeping", fake)
+    monkeypatch.setattr(examine, "wire", fake)
     return fake
 
 
@@ -228,7 +239,8 @@ def test_evaluate_prints_a_table_and_leaves_a_report(
 ) -> None:
     cases = write(tmp_path / "s.jsonl", {"id": "a", "kind": "answerable", "question": "x", "tickets": [6]})
     assert main(["evaluate", cases, "--report", str(tmp_path / "out")]) == 0
-    assert "right ticket cited first" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "right ticket cited first" in out and "false refusals" in out
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.json", "report.html"}
 
 

@@ -147,7 +147,7 @@ def test_a_setting_is_described_and_used(key: str) -> None:
     assert key in used, f"no module reads {key}"
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-llm.txt", "requirements-dev.txt"])
 def test_a_requirement_is_pinned_and_locked(name: str) -> None:
     wanted = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("-r", "#"))]
     lock = (ROOT / name).with_suffix(".lock").read_text()
@@ -158,7 +158,8 @@ def test_a_requirement_is_pinned_and_locked(name: str) -> None:
 
 def test_every_package_that_is_imported_is_required() -> None:
     """What only comes along with another package may leave with it."""
-    required = {line.partition("==")[0] for line in (ROOT / "requirements.txt").read_text().splitlines()}
+    files = (ROOT / "requirements.txt", ROOT / "requirements-llm.txt")
+    required = {line.partition("==")[0] for path in files for line in path.read_text().splitlines()}
     packages = packages_distributions()
     for path in [*MODULES, ROOT / "app.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -167,4 +168,4 @@ def test_every_package_that_is_imported_is_required() -> None:
                 modules = [node.module]
             for module in {name.split(".")[0] for name in modules} - sys.stdlib_module_names - {"bot"}:
                 owners = {re.sub(r"[-_.]+", "-", owner).lower() for owner in packages.get(module, [])}
-                assert owners & required, f"{name_of(path)} imports {module}, which requirements.txt does not name"
+                assert owners & required, f"{name_of(path)} imports {module}, which no requirements name"

@@ -69,6 +69,7 @@ def test_links_end_where_the_address_ends() -> None:
     assert html.unescape(re.findall(r'href="([^"]*)"', drawn)[0]) == "https://a.test/x_y?q=1"
     assert html.unescape(re.findall(r'href="([^"]*)"', drawn)[1]) == "https://b.test/z"
     assert drawn.count('target="_blank" rel="noopener noreferrer"') == 2
+    assert html.unescape(re.sub("<[^>]*>", "", drawn)) == "见a.test › x_y。还有(b.test › z)，"
     assert "<a" not in markup.linked("javascript:alert(1) ftp://x")
 
 
