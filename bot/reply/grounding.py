@@ -75,7 +75,7 @@ def reason(
         return "disputed"
     if claims_work(_LEAD.sub("", text)):
         return "claims work"
-    return _exact(text, cited, question) or _words(text, cited, relevance)
+    return _exact(text, cited, question) or _words(text, cited, question, relevance)
 
 
 def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
@@ -100,7 +100,7 @@ def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
     return None
 
 
-def _words(text: str, cited: Sequence[Evidence], relevance: Relevance | None) -> str | None:
+def _words(text: str, cited: Sequence[Evidence], question: str, relevance: Relevance | None) -> str | None:
     """What is compared word by word, both sides in one script; a quote needs no comparing."""
     told = {canonical(part) for part in _parts(_source(cited))}
     if all(canonical(clause) in told for clause in _parts(_LEAD.sub("", text))):
@@ -114,6 +114,8 @@ def _words(text: str, cited: Sequence[Evidence], relevance: Relevance | None) ->
         return "word"
     near = max(relevance(text, [row.statement for row in cited]), default=0.0) if relevance else 0.0
     if _english(plain):
+        if _WORD.search(question):
+            return "language"
         return _translated(bare, context, source, near)
     share = _contained(plain, context)
     if share < CONTAINED and (share < LEAST or near < NEAR):
