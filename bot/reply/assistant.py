@@ -23,7 +23,7 @@ from bot.reply.followup import Asked, Rewriter
 from bot.reply.frames import language_of, say
 from bot.reply.gate import Decision, Gate
 from bot.reply.handing import asked_back, handed, repeated, waits
-from bot.reply.intent import asks_time
+from bot.reply.intent import asks_time, tells_span
 from bot.reply.subjects import apart
 from bot.reply.suggest import Offers
 from bot.reply.writers import Brief, Usage, Writer
@@ -111,7 +111,6 @@ class Assistant:
         return self._offers.first(n)
 
     def knowledge(self) -> Mapping[str, Any]:
-        """Counts of the build, for the page about knowledge."""
         return {"build": self.build, **self._parts.report}
 
     def library(self) -> Library:
@@ -213,7 +212,8 @@ class Assistant:
         for part in found.uncovered:
             reply.uncovered.append(part[:80])
             yield reply.frame("uncovered", part=part[:40])
-        if asks_time(asked) and any(row.statement.disputed for row in found.evidence[:5]):
+        told = any(tells_span(row.text) for row in reply.sentences if row.citations)
+        if asks_time(asked) and not told and any(row.statement.disputed for row in found.evidence[:5]):
             reply.uncovered.append(say("disputed", reply.language))
             yield reply.frame("disputed")
         if resolution(self._parts.library.statements.get(reply.leading_ticket(), ())) == "partial":

@@ -37,7 +37,7 @@ class Finder:
 
     def find(self, asked: Asked, asked_back: bool = False) -> Found:
         whole = self._one(asked.text, asked.raw, asked_back)
-        parts = clauses(asked.text)
+        parts = clauses(asked.raw) if not asked.history else (asked.text,)  # what was said before is no part of it
         if len(parts) == 1 or whole.decision.reason not in ("evidence", "near", "thin"):
             return whole
         singly = [self._one(part, part, asked_back=True) for part in parts]

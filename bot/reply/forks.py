@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from bot.records import Evidence
+from bot.reply.subjects import subjects, topics
 
 _LEADING = 6
 # Share of the best statement's weight from which another is as good an answer.
@@ -49,7 +50,8 @@ _ABOUT = {"sdk": re.compile("sdk", re.I), "domain": re.compile("域名")}
 def fork(question: str, evidence: Sequence[Evidence], unsure: bool) -> tuple[str, tuple[str, ...]] | None:
     """The thing to ask for and the ways that the evidence goes; None where one answer will do.
 
-    A product is asked for only where the evidence is not sure anyway: a ticket's product is a label, not its answer.
+    A product is asked for only where a question names but an aspect (a price, a slow page) and the evidence is not
+    sure anyway: a ticket's product is a label, not its answer.
     """
     if not evidence or len(re.sub(r"\W", "", question)) > _SHORT:
         return None
@@ -61,7 +63,7 @@ def fork(question: str, evidence: Sequence[Evidence], unsure: bool) -> tuple[str
         split = list(dict.fromkeys(name for names in told if len(names) == 1 for name in sorted(names)))
         if told and told[0] and len(split) > 1:
             return thing, tuple(split)
-    if unsure:
+    if unsure and subjects(question) and not topics(question):
         products = list(dict.fromkeys(row.ticket.product for row in level if row.ticket.product))
         if len(products) > 1 and not any(product.lower() in question.lower() for product in products):
             return "product", tuple(products[:4])

@@ -16,7 +16,7 @@ from bot.reply.forks import fork
 from bot.reply.intent import asks_time, tells_time
 from bot.reply.signals import Signals
 from bot.reply.subjects import apart
-from bot.reply.wishes import asks, wants_action, wants_person
+from bot.reply.wishes import asks, pries, wants_action, wants_person
 
 # Log-odds up to which an answer is given as the nearest there is, not as the answer.
 SURE = 0.5
@@ -73,8 +73,10 @@ class Gate:
             return Decision("handoff", "disputed")
         if wants_action(question) and (signals["acted"] or not asks(question)):
             return Decision("handoff", "action")
-        if not asked_back and (found := fork(question, evidence, answered < SURE)):
+        if not asked_back and not wants_action(question) and (found := fork(question, evidence, answered < SURE)):
             return Decision("clarify", "fork", *found)
+        if answered < 0 and pries(question):
+            return Decision("declined", "stranger")
         if answered < 0:
             return Decision("handoff", "action" if wants_action(question) else "thin")
         return Decision("answered", "evidence" if answered >= SURE else "near")

@@ -20,6 +20,7 @@ from bot.tickets.near import canonical, pairs
 from bot.tickets.privacy.placeholders import ANY_MASK
 from bot.tickets.resolution import needs
 
+_DOMAIN = re.compile(r"(?<![\w@/.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])", re.I)
 _LEADS = {"asked": "asked", "action": "handoff", "disputed": "disputed", "repeated": "repeated"}
 _TICKETS = 2  # tickets whose needs are asked for
 TIMES = 3  # how often one question is answered before a person should look
@@ -49,6 +50,11 @@ _SERVICES = (
     _Service(
         re.compile(r"找回|过户|解绑|被占用|其他账号", re.I),
         {"zh": "核验归属后处理域名的找回或解绑", "en": "verify who owns a domain and move it"},
+        ("需要处理的域名",),
+    ),
+    _Service(
+        re.compile(r"降级|降到|降为|降成|downgrade", re.I),
+        {"zh": "在后台把域名降级为 HTTP", "en": "switch a domain back to HTTP"},
         ("需要处理的域名",),
     ),
     _Service(
@@ -186,4 +192,6 @@ def _services(question: str) -> Iterator[_Service]:
 def _met(need: str, said: Sequence[str]) -> bool:
     """A placeholder of the needed kind stands in what the customer wrote."""
     pattern = _MET.get(need)
+    if need == "需要处理的域名" and any(_DOMAIN.search(text) for text in said):
+        return True
     return pattern is not None and any(pattern.search(mask) for text in said for mask in ANY_MASK.findall(text))

@@ -32,8 +32,13 @@ def asks_why(question: str) -> bool:
     return bool(_WHY.search(question))
 
 
+def tells_span(sentence: str) -> bool:
+    """It holds a duration."""
+    return any(fact.dimension == "duration" for fact in quantities(sentence))
+
+
 def tells_time(sentence: str) -> bool:
-    return any(fact.dimension == "duration" for fact in quantities(sentence)) or bool(_TOLD.search(sentence))
+    return tells_span(sentence) or bool(_TOLD.search(sentence))
 
 
 def expected(question: str, sentence: str) -> float:

@@ -98,6 +98,25 @@ _ASKS = re.compile(
 )
 
 
+# What no desk does, whatever it is asked about: giving away its instructions, its role or others' data.
+_PRY = re.compile(
+    r"(?:系统)?提示词|system ?prompt|"
+    r"(?:你的|以上|之前|上面|初始)(?:的)?(?:所有|全部)?(?:的)?(?:指令|规则|设定|限制)|你现在是|扮演|越狱|"
+    r"\b(?:ignore|disregard|forget)\b[^.]{0,30}\b(?:instructions?|rules|above|previous)\b|\bjailbreak|\byou are now\b|"
+    r"\b(?:reveal|print|repeat|show)\b[^.]{0,30}\b(?:prompt|instructions?)\b|"
+    r"(?:其他|别的|别人|上一?[位个]|另一[位个]|所有|某个?|哪些)(?:的)?(?:客户|用户|人|公司|账号)[^。？?]{0,10}(?:的)?"
+    r"(?:手机号?|电话|邮箱|域名|工单|密码|姓名|名字|信息|数据|账单|订单|密钥|身份证|联系方式|聊天)|"
+    r"\b(?:other|another|previous|all) (?:customer|user|client|people)s?\b[^.]{0,20}"
+    r"\b(?:phone|email|domain|ticket|password|name|data|key|order|info)",
+    re.I,
+)
+
+
+def pries(question: str) -> bool:
+    """It wants the desk's instructions, another role of it, or what belongs to others."""
+    return bool(_PRY.search(searchable(question)))
+
+
 def wants_person(question: str) -> bool:
     """The customer wants to talk to a person."""
     plain = searchable(question)
