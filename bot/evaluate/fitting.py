@@ -34,7 +34,7 @@ UNLABELLED: tuple[Kind, ...] = ("injection", "privacy", "benign")
 
 ANSWER = (
     *("dense", "near", "best", "coverage", "agree", "knowledge", "acted", "act"),
-    *("unknown", "apart", "length", "meant", "strong", "weak", "foreign", "lean"),
+    *("unknown", "missing", "apart", "length", "meant", "strong", "weak", "foreign", "lean"),
 )
 DOMAIN = ("dense", "near", "coverage", "strong", "weak", "meant", "length", "foreign", "lean", "unknown", "act")
 

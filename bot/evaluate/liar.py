@@ -17,6 +17,7 @@ from typing import Protocol
 from bot.evaluate.guard import HONEST, Said, Tested
 from bot.evaluate.scripted import Scripted
 from bot.records import Answer, Question, Sentence
+from bot.search.terms import simplified
 from bot.tickets.near import canonical
 
 TRUE = (HONEST, "quote")
@@ -72,7 +73,7 @@ class Liar:
 
 def _made(number: int, text: str, rows: Sequence[tuple[int, str]]) -> Iterator[tuple[Told, str]]:
     """Lies that need no wit."""
-    clause = text.split("\n")[0]
+    clause = text.split("\n")[0].rstrip("。")
     changed = re.sub(r"\d+", lambda found: str(int(found.group()) + 3), clause, count=1)
     if changed != clause:
         yield Told(changed, "number"), f"{changed}[{number}]"
@@ -102,7 +103,8 @@ def _quoted(answer: Answer) -> set[str]:
 
 def _pieces(text: str) -> list[str]:
     """The sentences of a line, as they can be compared."""
-    return [piece for part in re.split(r"[。！？!?\n]", _MARKS.sub("", text)) if (piece := canonical(part))]
+    plain = simplified(_MARKS.sub("", text))
+    return [piece for part in re.split(r"[。！？!?\n]", plain) if (piece := canonical(part))]
 
 
 def _numbered(text: str, rows: Sequence[tuple[int, str]]) -> int:

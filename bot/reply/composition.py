@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from bot.records import Answer, Citation, Draft, Evidence, Handoff, Language, Question, Sentence, SentenceKind, Verdict
 from bot.reply.frames import say
 from bot.reply.writers import Usage
-from bot.search.terms import in_traditional, traditional
+from bot.search.terms import in_traditional, simplified, traditional
+from bot.tickets.near import canonical
 
 
 @dataclass(slots=True)
@@ -63,7 +64,8 @@ class Composition:
         )
 
     def said(self, text: str) -> bool:
-        return any(sentence.text == text for sentence in self.sentences)
+        key = canonical(simplified(text))
+        return any(canonical(simplified(sentence.text)) == key for sentence in self.sentences)
 
     def wanting(self, most: int) -> bool:
         """Whether nothing was released, or less than was held back where that is `most` or more."""

@@ -45,6 +45,12 @@ class Domain:
         weak = sum(_stands(word, text) for word in self._weak)
         return min(strong, 3), min(weak, 3)
 
+    def named(self, question: str) -> list[str]:
+        """The words of the trade in a question; of two that overlap the longer one."""
+        text = question.lower()
+        found = [word for word in (*self._strong, *self._weak) if _stands(word, text)]
+        return [word for word in found if not any(word != other and word in other for other in found)]
+
     def foreign(self, question: str) -> bool:
         """Another vendor's product, or a matter of everyday life."""
         return bool(_FOREIGN.search(question))

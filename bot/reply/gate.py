@@ -50,6 +50,9 @@ class Gate:
         foreign = float(self._domain.foreign(question))
         return {"strong": strong, "weak": weak, "foreign": foreign, "lean": self._calibration.lean(vector)}
 
+    def named(self, question: str) -> list[str]:
+        return self._domain.named(question)
+
     def scaled(self, signals: Signals) -> dict[str, float]:
         return self._calibration.scaled(signals.values) if signals.sound else {}
 

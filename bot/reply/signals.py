@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.records import Evidence, Hit
-from bot.reply.subjects import apart
+from bot.reply.subjects import apart, names
 from bot.reply.wishes import asks, wants_action
 from bot.search.synonyms import expansion
 
@@ -23,13 +23,14 @@ _LEADING = 5  # evidence that a reply would be made from
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """A question's measures by name. dense, near: cosines of passages and of statements; best: the leading
-    statement's weight; coverage: 0 to 1, the question's rare words in the best ticket; agree: both legs
-    find the same ticket first; knowledge: share of the leading statements that are knowledge; acted: the
-    best ticket was solved by an action; act, asks: a wish that somebody act, a question how to; unknown: Latin words
-    and error names, up to four, that no ticket found holds; apart: the leading statement is about
-    something else; strong, weak, meant, foreign: words of the
-    trade and of others; lean: nearer to this knowledge than to matters of elsewhere.
+    """A question's measures by name.
+
+    dense, near: cosines of passages and of statements. best: the leading statement's weight. coverage: 0 to 1, the
+    question's rare words in the best ticket. agree: both legs find the same ticket first. knowledge: share of the
+    leading statements that are knowledge. acted: the best ticket was solved by an action. act, asks: a wish that
+    somebody act, a question how to. unknown: Latin words and error names, up to four, that no ticket found holds.
+    missing: words of the trade, up to three, likewise. apart: the leading statement is about something else. strong,
+    weak, meant, foreign: words of the trade and of others. lean: nearer to this knowledge than to matters of elsewhere.
     """
 
     values: Mapping[str, float]
@@ -52,8 +53,9 @@ def measure(
     evidence: Sequence[Evidence],
     resolved: str,
     words: Mapping[str, float],
+    named: Sequence[str] = (),
 ) -> Signals:
-    """`resolved`: how the best ticket was; `words`: the domain's counts."""
+    """`resolved`: how the best ticket was; `words`: the domain's counts; `named`: words of the trade that are asked."""
     if not hits or not evidence:
         return NONE
     found = "\n".join(
@@ -76,6 +78,7 @@ def measure(
             "asks": float(asks(question)),
             "symptom": float(bool(_SYMPTOM.search(question))),
             "unknown": float(min(sum(word not in found for word in set(_LATIN.findall(question.lower()))), 4)),
+            "missing": float(min(sum(not any(name in found for name in names(word)) for word in named), 3)),
             "length": min(len(question), _LONG) / _LONG,
             "apart": float(apart(question, evidence[0])),
             "meant": min(len(expansion(question).split()), 8) / 8,

@@ -28,6 +28,11 @@ def apart(question: str, row: Evidence) -> bool:
     return bool(asked) and asked.isdisjoint(subjects(said))
 
 
+def names(word: str) -> tuple[str, ...]:
+    """A word with its other names."""
+    return next((line for line in _names() if word in line), (word,))
+
+
 def _named(text: str, lines: tuple[tuple[str, ...], ...]) -> frozenset[int]:
     lowered = searchable(text).lower()
     return frozenset(number for number, names in enumerate(lines) if any(name in lowered for name in names))

@@ -21,6 +21,8 @@ _PIECE = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 # Sound in simplified text, though the table of traditional characters lists it.
 _NOT_TRADITIONAL = frozenset("覆")
+# 签 is 籤 on a label alone.
+_LABEL = re.compile("(?<![標书書抽牙便])籤")
 # What the converter's table of Taiwan's variants turns the wrong way.
 _MENDED = str.maketrans("幺擡", "么抬")
 
@@ -55,7 +57,7 @@ def in_traditional(text: str) -> bool:
 
 def traditional(text: str) -> str:
     """The text in Taiwan's traditional characters, its words kept."""
-    return str(_turned().convert(text))
+    return _LABEL.sub("簽", str(_turned().convert(text)))
 
 
 @lru_cache(maxsize=1)

@@ -139,6 +139,8 @@ def handoff(answer: Answer, texts: Texts, offered: bool) -> str:
     needs = "".join(f"<li>{escape(need)}</li>" for need in answer.handoff.needs if need not in answer.text)
     listed = f"<p>{texts.needs}：</p><ul>{needs}</ul>" if needs else ""
     button = f'<button type="button" class="do-person">{texts.person}</button>' if offered else ""
+    if not (reason or listed or button):  # the reply has said it all, and the card of the hand-over follows
+        return ""
     return f'<div class="person"><h4>{texts.need_person}</h4>{reason}{listed}{button}</div>'
 
 
