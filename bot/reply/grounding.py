@@ -211,7 +211,7 @@ def _foreign(clause: str, held: set[str]) -> bool:
 
 def _in_order(text: str, source: str) -> bool:
     """Whether the clauses of a text stand as the source's do that they speak of."""
-    others = [set(_pairs(_FRAME.sub(" ", other))) for other in _parts(source)]
+    others = [set(_pairs(_FRAME.sub(" ", other))) for other in dict.fromkeys(_parts(source))]
     places = []
     for clause in _CLAUSE.findall(text):
         words = set(_pairs(_FRAME.sub(" ", clause)))

@@ -77,7 +77,7 @@ class TicketRetriever(BaseRetriever):
         ]
 
     def relevance(self, question: str, statements: Sequence[Statement]) -> list[float]:
-        """The cosine of the question to each statement, 0 for one that was not embedded."""
+        """The cosine of the question to each statement; one that is not in the store is embedded alone."""
         text = searchable(question)
         if not text or not statements:
             return [0.0] * len(statements)
@@ -87,7 +87,10 @@ class TicketRetriever(BaseRetriever):
             asked = asked + self._vector(f"{text} {more}")
         leaders = [statement.same or statement.id for statement in statements]
         vectors = self._build.store.vectors(leaders)
-        return [_cosine(asked, vectors[leader]) if leader in vectors else 0.0 for leader in leaders]
+        return [
+            _cosine(asked, vectors[leader] if leader in vectors else self._vector(searchable(row.text) or "。"))
+            for leader, row in zip(leaders, statements, strict=True)
+        ]
 
     def vector(self, question: str) -> list[float]:
         """The question in the space of the build's embedding."""

@@ -59,7 +59,7 @@ def test_relevance_is_the_cosine_to_each_statement(retriever: TicketRetriever, s
     assert near[1] == pytest.approx(1, abs=1e-3)
     assert max(near) == near[1]
     unknown = search_fakes.statements(search_fakes.ticket(9, "a", "b", "c"))
-    assert retriever.relevance("托盘", unknown) == [0.0]
+    assert retriever.relevance(unknown[0].text, unknown) == [pytest.approx(1.0, abs=1e-5)]  # embedded alone
     assert retriever.relevance("", rows) == [0.0] * len(rows)
     assert retriever.relevance("托盘", []) == []
 
