@@ -3,6 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 SHOWN = """
 from bot import stubs
 stubs.skip()
@@ -15,6 +17,7 @@ print(component_meta.create_or_modify_pyi.__module__, callable(gradio.Textbox))
 """
 
 
+@pytest.mark.slow
 def test_gradio_writes_no_stubs_and_works() -> None:
     done = subprocess.run([sys.executable, "-c", SHOWN], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["bot.stubs", "True"], done.stderr

@@ -99,6 +99,7 @@ def in_a_new_python(code: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_importing_does_nothing() -> None:
     """Nothing is written, connected or made, none of our data is read, and the environment stays as it is."""
     names = [name_of(path) for path in MODULES if path.name != "__main__.py"]

@@ -157,6 +157,7 @@ fakes.publish_all(Path({index!r}), fakes.TICKETS + [fakes.ticket(8, "新", "新�
 """
 
 
+@pytest.mark.slow
 def test_a_killed_build_leaves_the_index_as_it_was(index: Path, search_fakes: Any) -> None:
     before, held = current_id(index), contents(index, search_fakes)
     here = Path(__file__).parent

@@ -114,6 +114,7 @@ def run(code: str, index: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_writes_that_really_fail_leave_the_index_as_it_was(index: Path, search_fakes: Any) -> None:
     """No file may grow past a limit, lower or higher, so that each build fails at another write."""
     before = current_id(index)
@@ -178,6 +179,7 @@ except BuildError as error:
 """
 
 
+@pytest.mark.slow
 def test_of_two_builds_at_once_one_goes_on_and_one_is_told_so(index: Path, search_fakes: Any) -> None:
     here = Path(__file__).parent
     before = str(current_id(index))
