@@ -25,6 +25,7 @@ from bot.tickets.privacy.placeholders import ANY_MASK
 Relevance = Callable[[str, Sequence[Statement]], Sequence[float]]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
+_LABEL = re.compile(r"[\[「『【]([^\[\]「」『』【】\d][^\[\]「」『』【】]*)[\]」』】]")  # what a page calls a button
 _CLAUSE = re.compile(r"[^，。；！？,;!?\n]+")
 _WORD = re.compile(r"[\u3400-\u9fff]+")
 # What the writers put before a single case.
@@ -95,7 +96,7 @@ def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])  # 三个月 may stand for 90天
     folded = _fold(f"{_context(cited)}\n{question}")
     names = _hard_names(plain) if _english(plain) else _NAME.findall(plain)
-    if any(_fold(name) not in folded for name in names):
+    if any(_fold(name) not in folded for name in [*names, *_LABEL.findall(plain)]):
         return "name"
     return None
 

@@ -66,6 +66,6 @@ def test_no_mechanical_lie_reaches_a_customer(tmp_path: Path) -> None:
     ]
     chosen.write_text("\n".join(lines), encoding="utf-8")
     result, _ = examine.examine(settings, [chosen], examine.silent, lying=True)
-    lies = [row for row in result.tested if row.mechanical and "lies" in row.group]
+    lies = [row for row in result.tested if row.mechanical and "lies:" in row.group]
     assert len(lies) > 30
-    assert [row.text for row in lies if not row.right] == []
+    assert [f"{row.group}: {row.text}" for row in lies if not row.right] == []
