@@ -29,7 +29,7 @@ pytestmark = pytest.mark.llm
 
 PART = Path(__file__).parents[2] / "knowledge" / "part-15.md"
 ASKED = Question("免费证书有效期是多久？", id="q1")
-TIMEOUT, RETRIES = 1.0, 1
+TIMEOUT, RETRIES = 2.0, 1  # an endless reply is told from a slow one on a busy machine too
 BOUND = TIMEOUT + 2
 FACT = "免费证书有效期为90天，过期请重新申请。"
 
