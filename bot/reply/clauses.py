@@ -14,6 +14,8 @@ _ASKING = re.compile(
     r"\b(?:how|what|why|where|when|which|can|does|is)\b",
     re.I,
 )
+# Two things asked in one breath (怎么申请，多久能签发): each half wants something of its own.
+_WANTS = re.compile(r"怎么(?!还|回事)|如何|怎样|为什么|为啥|在?哪[里儿个]|多久|多长时间|什么时候|多少|几[天个步]|有效期")
 _LEAST = 4  # letters of a thing that is asked
 MOST = 4
 
@@ -26,7 +28,7 @@ def clauses(question: str) -> tuple[str, ...]:
     found: list[str] = []
     before = ""
     for part in _END.split(question):
-        for piece in _ALSO.split(part):
+        for piece in _pieces(part):
             text = piece.strip(" ，,、")
             if not text:
                 continue
@@ -39,3 +41,16 @@ def clauses(question: str) -> tuple[str, ...]:
     if before and found:
         found[-1] = f"{found[-1]}，{before}"
     return tuple(found[:MOST]) if len(found) > 1 else (question,)
+
+
+def _pieces(part: str) -> list[str]:
+    """A sentence, cut before what it asks besides."""
+    pieces = []
+    for piece in _ALSO.split(part):
+        halves = re.split(r"[，,、]", piece)
+        wants = [_WANTS.findall(half) for half in halves]
+        if len(halves) == 2 and all(wants) and wants[0] != wants[1]:
+            pieces += halves
+        else:
+            pieces.append(piece)
+    return pieces

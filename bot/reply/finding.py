@@ -5,12 +5,14 @@ A question of several parts is looked at part by part: what is covered is answer
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-from bot.records import Evidence, Hit
+from bot.records import Evidence, Hit, Message
 from bot.reply.clauses import clauses
 from bot.reply.evidence import Library, Match, Retriever, weigh
-from bot.reply.followup import Asked
+from bot.reply.followup import Asked, Rules
 from bot.reply.gate import Decision, Gate
 from bot.reply.signals import Signals, measure
 from bot.tickets.resolution import resolution
@@ -38,19 +40,30 @@ class Finder:
     def find(self, asked: Asked, asked_back: bool = False) -> Found:
         whole = self._one(asked.text, asked.raw, asked_back)
         parts = clauses(asked.raw) if not asked.history else (asked.text,)  # what was said before is no part of it
-        if len(parts) == 1 or whole.decision.reason not in ("evidence", "near", "thin"):
+        if len(parts) == 1 or whole.decision.reason not in ("evidence", "near", "thin", "disputed"):
             return whole
-        singly = [self._one(part, part, asked_back=True) for part in parts]
+        singly = [self._one(text, text, asked_back=True) for text in self._alone(parts)]
         covered = [found for found in singly if found.decision.reason == "evidence"]
         open_parts = tuple(
             part for part, found in zip(parts, singly, strict=True) if found.decision.reason not in ("evidence", "near")
         )
-        if not covered or not open_parts:
+        if not covered:
             return whole
-        if whole.decision.verdict == "answered":
-            return replace(whole, uncovered=open_parts)
-        best = max(covered, key=lambda found: found.evidence[0].score)
-        return replace(best, uncovered=open_parts)
+        found = whole if whole.decision.verdict == "answered" else max(covered, key=lambda one: one.evidence[0].score)
+        leading = {one.evidence[0].ticket.id for one in covered}
+        if found is not whole or len(leading) > 1:
+            found = replace(found, evidence=together([one.evidence for one in covered]))
+        return replace(found, uncovered=open_parts)
+
+    def _alone(self, parts: Sequence[str]) -> list[str]:
+        """Each part as it stands alone: one that refers back has the words of the trade of the parts before it."""
+        alone = []
+        for place, part in enumerate(parts):
+            before = tuple(Message("user", earlier) for earlier in parts[:place])
+            refers = Rules().refers(part, before)
+            named = self._gate.named(" ".join(parts[:place])) if refers else []
+            alone.append(" ".join((*named, part)))
+        return alone
 
     def _one(self, text: str, raw: str, asked_back: bool) -> Found:
         retriever = self._retriever
@@ -71,3 +84,13 @@ def merged(first: list[Hit], second: list[Hit]) -> list[Hit]:
         if hit.ticket not in best or hit.score > best[hit.ticket].score:
             best[hit.ticket] = hit
     return sorted(best.values(), key=lambda hit: -hit.score)[:FOUND]
+
+
+def together(found: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+    """The evidence of several parts as one, each part's best before any part's second, numbered anew."""
+    rows: dict[str, Evidence] = {}
+    for level in zip_longest(*found):
+        for row in level:
+            if row is not None:
+                rows.setdefault(row.statement.id, row)
+    return [replace(row, n=number) for number, row in enumerate(rows.values(), start=1)]

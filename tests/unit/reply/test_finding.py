@@ -6,12 +6,12 @@ import pytest
 
 from bot.records import Hit, Message
 from bot.reply.clauses import clauses
-from bot.reply.finding import Finder, merged
+from bot.reply.finding import Finder, merged, together
 from bot.reply.followup import Asked
 from bot.reply.frames import say
 from bot.reply.gate import Decision
 from bot.reply.handing import alike, handed, repeated, waits
-from tests.unit.reply.fakes import ANSWERED, FakeGate, FakeLibrary, FakeRetriever, match
+from tests.unit.reply.fakes import ANSWERED, FakeGate, FakeLibrary, FakeRetriever, evidence, match
 
 THIN = Decision("handoff", "thin")
 
@@ -37,6 +37,9 @@ def finder(decision: Decision = THIN) -> tuple[Finder, FakeRetriever]:
         ("刚签了合同。托盘怎么租？还有冷库能不能用", ("刚签了合同，托盘怎么租", "冷库能不能用")),
         ("how do I rent one? what does it cost", ("how do I rent one", "what does it cost")),
         ("托盘怎么租？急！", ("托盘怎么租？急！",)),
+        ("托盘怎么租，多久能送到", ("托盘怎么租", "多久能送到")),
+        ("货一直没到，怎么查", ("货一直没到，怎么查",)),
+        ("怎么回事，怎么办", ("怎么回事，怎么办",)),
     ],
 )
 def test_the_things_that_a_message_asks(text: str, parts: tuple[str, ...]) -> None:
@@ -48,6 +51,24 @@ def test_what_is_covered_is_answered_and_the_rest_is_named() -> None:
     assert both.decision == ANSWERED and both.uncovered == ("冷库在哪里",)
     none = finder()[0].find(Asked("门在哪里？冷库在哪里？", "门在哪里？冷库在哪里？"))
     assert none.decision == THIN and none.uncovered == ()
+
+
+def test_a_part_that_tickets_dispute_leaves_the_other_part_answered() -> None:
+    text = "托盘怎么租，多久能送到"
+    found = finder(Decision("handoff", "disputed"))[0].find(Asked(text, text))
+    assert found.decision == ANSWERED and found.uncovered == ("多久能送到",)
+
+
+def test_a_part_that_refers_back_is_looked_up_with_the_words_it_refers_to() -> None:
+    desk, retriever = finder()
+    desk.find(Asked("仓储怎么租？能提前退吗？", "仓储怎么租？能提前退吗？"))
+    assert "仓储 能提前退吗" in retriever.asked and "能提前退吗" not in retriever.asked
+
+
+def test_the_evidence_of_two_parts_takes_turns() -> None:
+    first, second = [evidence("甲", 1), evidence("乙", 2)], [evidence("丙", 3), evidence("甲", 1)]
+    rows = together([first, second])
+    assert [row.statement.text for row in rows] == ["甲", "丙", "乙"] and [row.n for row in rows] == [1, 2, 3]
 
 
 def test_a_rewritten_question_and_the_raw_one_are_both_searched() -> None:
