@@ -15,7 +15,9 @@ _ASKING = re.compile(
     re.I,
 )
 # Two things asked in one breath (怎么申请，多久能签发): each half wants something of its own.
-_WANTS = re.compile(r"怎么(?!还|回事)|如何|怎样|为什么|为啥|在?哪[里儿个]|多久|多长时间|什么时候|多少|几[天个步]|有效期")
+_WANTS = re.compile(
+    r"怎么(?!还|回事)|如何|怎样|为什么|为啥|在?哪[里儿个]|多久|多长时间|什么时候|多少|几[天个步]|有效期"
+)
 _LEAST = 4  # letters of a thing that is asked
 MOST = 4
 

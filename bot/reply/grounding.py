@@ -41,9 +41,10 @@ _FRAME = re.compile(
 )
 _DAYS = re.compile(r"工作日|天|日$")
 _RUN = re.compile(r"(?<=[\u3400-\u9fff])[ \t]+(?=[\u3400-\u9fff])")  # sentences that were written without a stop
-_EITHER = re.compile(r"([\u3400-\u9fff])不\1")  # 收不收费 denies nothing
-_FREE = re.compile(r"不(?:花|要|收|用花|用付|需要付)(?:钱|费)|无需付费")
-_THEN = re.compile(r"先|然后|再|接着|之后|最后|\n\s*\d{1,2}[.、]")
+# What denies nothing: 收不收费 and 不收钱.
+_EITHER, _FREE = re.compile(r"([\u3400-\u9fff])不\1"), re.compile(r"不(?:花|要|收|用花|用付|需要付)(?:钱|费)|无需付费")
+_ONLY, _LEFT_OUT = re.compile(r"只能|仅限|仅支持|只支持"), re.compile(r"去除|去掉")  # say no without a no
+_AFTER, _THEN = re.compile(r"之后|然后|接着|后再"), re.compile(r"先|然后|再|接着|之后|最后|\n\s*\d{1,2}[.、]")
 CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold,
 LEAST, NEAR = 0.34, 0.62  # or the share and the cosine that together stand for it
 TRANSLATED, MEANT = 0.3, 0.5  # the cosine of a translation to its evidence, and the share of the trade's words
@@ -95,6 +96,7 @@ def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
         return "placeholder"
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])  # 三个月 may stand for 90天
     folded = _fold(f"{_context(cited)}\n{question}")
+    folded += " dns" if "解析" in folded else ""  # the one name that evidence says in Chinese
     names = _hard_names(plain) if _english(plain) else _NAME.findall(plain)
     if any(_fold(name) not in folded for name in [*names, *_LABEL.findall(plain)]):
         return "name"
@@ -106,8 +108,7 @@ def _words(text: str, cited: Sequence[Evidence], question: str, relevance: Relev
     told = {canonical(part) for part in _parts(_source(cited))}
     if all(canonical(clause) in told for clause in _parts(_LEAD.sub("", text))):
         return None
-    urls = links(text)
-    bare = searchable(_LEAD.sub("", _without(text, [(link.start, link.end) for link in urls])))
+    bare = searchable(_LEAD.sub("", _without(text, [(link.start, link.end) for link in links(text)])))
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])
     source, context = _plainly(searchable(_source(cited))), _plainly(searchable(_context(cited)))
     bare, plain = _plainly(bare), _plainly(plain)
@@ -115,9 +116,7 @@ def _words(text: str, cited: Sequence[Evidence], question: str, relevance: Relev
         return "word"
     near = max(relevance(text, [row.statement for row in cited]), default=0.0) if relevance else 0.0
     if _english(plain):
-        if _WORD.search(question):
-            return "language"
-        return _translated(bare, context, source, near)
+        return "language" if _WORD.search(question) else _translated(bare, context, source, near)
     share = _contained(plain, context)
     if share < CONTAINED and (share < LEAST or near < NEAR):
         return "words"
@@ -191,13 +190,14 @@ def _agrees(clause: str, source: str) -> bool:
     words = set(_pairs(_FRAME.sub(" ", clause)))
     shared = [(len(words & set(_pairs(other))), other) for other in _parts(source)]
     most = max((count for count, _ in shared), default=0)
-    denied = bool(NOT.search(clause))
     if not most:
-        return not denied or bool(NOT.search(source))
+        return not _denies(clause) or _denies(source) or bool(_ONLY.search(source))
     near = [other for count, other in shared if 2 * count >= most]
-    if not any(bool(NOT.search(other)) == denied for other in near):
-        return False
-    return not clash(clause, "\n".join(near))
+    return any(_denies(other) == _denies(clause) for other in near) and not clash(clause, "\n".join(near))
+
+
+def _denies(text: str) -> bool:
+    return bool(NOT.search(text) or _LEFT_OUT.search(text))
 
 
 def _parts(source: str) -> list[str]:
@@ -215,7 +215,7 @@ def _in_order(text: str, source: str) -> bool:
     others = [set(_pairs(_FRAME.sub(" ", other))) for other in dict.fromkeys(_parts(source))]
     places = []
     for clause in _CLAUSE.findall(text):
-        words = set(_pairs(_FRAME.sub(" ", clause)))
+        words = set(_pairs(_FRAME.sub(" ", _AFTER.split(clause)[-1])))
         shared = [len(words & other) for other in others]
         most = max(shared, default=0)
         if len(words) >= 3 and 2 * most >= len(words) and shared.count(most) == 1:

@@ -1,8 +1,6 @@
 """The kind of a sentence, by a small linear model over its letters, a few signs and what the rules say of it.
 
-Multinomial logistic regression over hashed character 1- to 3-grams (Weinberger et al., "Feature Hashing for
-Large Scale Multitask Learning", 2009). Its weights lie in kinds.npz and hold no sentence; tests/bench/statements.py
-fits and scores them. Knows one sentence at a time.
+Its weights lie in kinds.npz; tests/bench/statements.py fits and scores them. Knows one sentence at a time.
 """
 
 from __future__ import annotations
@@ -11,15 +9,11 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bot.records import STATEMENT_KINDS, StatementKind
 from bot.tickets.kinds import by_rules, never_knowledge
+from bot.tickets.linear import Linear, Slots, grams, signs
 
 WEIGHTS = Path(__file__).with_name("kinds.npz")
-BITS = 14  # slots of the grams, and as many of the signs
-SIGN = 0.3  # what a sign counts beside the grams, which share a length of 1
 _LETTERS = 160  # the rest of a long piece says nothing more of its kind
 _LINK = re.compile(r"\[(?:URL[^\[\]]{0,8}|REDACTED_URL)\]|〈链接\d*〉|https?://[A-Za-z0-9\-._~:/?#@!$&*+,;=%]+")
 _PICTURE = re.compile(r"\[图片\]?|图片\]")
@@ -51,11 +45,6 @@ _SIGNS = tuple(
         r"再(?:试|看|次|测|访问|确认)|试[试下]|看下",
     )
 )
-_FACTORS = np.array([2654435761, 2246822519, 3266489917], np.uint64)
-_WORD = np.uint64(0xFFFFFFFF)
-_DOWN = np.uint64(32 - BITS)
-
-Slots = NDArray[np.int64]
 
 
 @lru_cache(maxsize=65_536)
@@ -64,10 +53,7 @@ def classify(text: str) -> StatementKind:
     rule = by_rules(text)
     if not re.search(r"[\u4e00-\u9fffA-Za-z0-9]", _PICTURE.sub("", text)):
         return rule
-    grams, signs = slots(text, rule)
-    weights, bias = _weights()
-    scores = weights[grams].sum(0) / np.sqrt(len(grams) + 1) + SIGN * weights[signs].sum(0) + bias
-    kind = STATEMENT_KINDS[int(scores.argmax())]
+    kind = STATEMENT_KINDS[int(Linear.load(WEIGHTS).scores(*slots(text, rule)).argmax())]
     if kind == "specific" and rule == "courtesy":
         return rule
     return (never_knowledge(text) or kind) if kind in ("knowledge", "specific") else kind
@@ -76,15 +62,10 @@ def classify(text: str) -> StatementKind:
 def slots(text: str, rule: StatementKind) -> tuple[Slots, Slots]:
     """The slots of a text's grams, each once, and of its signs."""
     shown = f"^{_normal(text)}$"
-    letters = np.fromiter(map(ord, shown), np.uint64, len(shown))
-    grams = [_hashed(letters, width, 1) for width in (1, 2, 3)]
-    grams += [_hashed(letters[-12:], width, 2) for width in (2, 3)]
-    grams += [_hashed(letters[:10], width, 3) for width in (2, 3)]
     ruled = 7919 * (STATEMENT_KINDS.index(rule) + 1)
     found = [104729 * (number + 1) for number, sign in enumerate(_SIGNS) if sign.search(text)]
     named = [ruled, *found, *(ruled + 31 * sign for sign in found), 15485863 * (min(8, len(shown) // 6) + 1)]
-    signs = (np.array(named, np.uint64) * _FACTORS[0] & _WORD) >> _DOWN
-    return np.unique(np.concatenate(grams)).astype(np.int64), signs.astype(np.int64) + (1 << BITS)
+    return grams(shown), signs(named)
 
 
 def _normal(text: str) -> str:
@@ -93,21 +74,3 @@ def _normal(text: str) -> str:
     while (shorter := _HAIL.sub("", text.strip())) != text:
         text = shorter
     return re.sub(r"\s+", " ", text)[:_LETTERS]
-
-
-def _hashed(letters: NDArray[np.uint64], width: int, salt: int) -> NDArray[np.uint64]:
-    many = len(letters) - width + 1
-    if many <= 0:
-        return np.zeros(0, np.uint64)
-    found = np.full(many, salt * 97 + width, np.uint64)
-    for at in range(width):
-        found = (found ^ letters[at : at + many]) * _FACTORS[at] & _WORD
-    hashed: NDArray[np.uint64] = (((found ^ (found >> np.uint64(15))) * _FACTORS[1]) & _WORD) >> _DOWN
-    return hashed
-
-
-@lru_cache(maxsize=1)
-def _weights() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Weights of the slots, shape (2 * 2**BITS, kinds), and the bias of each kind."""
-    with np.load(WEIGHTS) as stored:
-        return stored["weights"].astype(np.float32) * np.float32(stored["scale"]), stored["bias"].astype(np.float32)

@@ -16,8 +16,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
@@ -25,16 +23,16 @@ from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from bot.records import STATEMENT_KINDS, StatementKind  # noqa: E402
-from bot.tickets.classifier import BITS, SIGN, WEIGHTS, classify, slots  # noqa: E402
+from bot.tickets.classifier import WEIGHTS, classify, slots  # noqa: E402
 from bot.tickets.cutting import units  # noqa: E402
 from bot.tickets.intake import files  # noqa: E402
 from bot.tickets.kinds import by_rules  # noqa: E402
 from bot.tickets.near import canonical  # noqa: E402
 from bot.tickets.reading.reader import read  # noqa: E402
+from tests.bench.linear import fit  # noqa: E402
 
 LABELS = ROOT / "tests" / "statements" / "labels.jsonl"
 TRAINING = ROOT / "tests" / "statements" / "training.jsonl"
-_INVERSE_PENALTY = 10.0  # 3, 10 and 30 were tried on the training parts, three of them held out at a time
 Labelled = list[tuple[str, StatementKind]]
 
 
@@ -54,7 +52,9 @@ def main() -> int:
     rows = _rows(args.labels)
     if args.fit:
         own = [row for row in rows if row.get("split") == "development"]
-        _fit(_found([*own, *_rows(TRAINING)], said)[0])
+        known = _found([*own, *_rows(TRAINING)], said)[0]
+        fit([(*slots(text, by_rules(text)), kind) for text, kind in known], STATEMENT_KINDS, WEIGHTS)
+        classify.cache_clear()
     wanted = [row for row in rows if args.split in ("all", row.get("split", args.split))]
     found, missing = _found(wanted, said)
     print(f"{len(found)} of {len(wanted)} labelled pieces ({args.split}) are in these files, {missing} are not.")
@@ -106,41 +106,6 @@ def _show(name: str, truth: Sequence[str], told: Sequence[str]) -> None:
     Console(width=110).print(table)
     right = sum(counts[kind, kind] for kind in STATEMENT_KINDS)
     print(f"{name}: macro-F1 {sum(scores) / len(scores):.3f}, right {right / len(truth):.3f} of {len(truth)}\n")
-
-
-def _fit(labelled: Labelled) -> None:
-    """Weights of the model by L-BFGS, kinds weighted by the root of their rarity, kept in a byte each."""
-    from scipy.optimize import minimize
-    from scipy.sparse import csr_matrix
-
-    wide, kinds = 2 << BITS, len(STATEMENT_KINDS)
-    columns, values, ends = [], [], [0]
-    for text, _ in labelled:
-        grams, signs = slots(text, by_rules(text))
-        columns += [*grams.tolist(), *signs.tolist()]
-        values += [1 / np.sqrt(len(grams) + 1)] * len(grams) + [SIGN] * len(signs)
-        ends.append(len(columns))
-    texts = csr_matrix((values, columns, ends), shape=(len(labelled), wide))
-    truth = np.array([STATEMENT_KINDS.index(kind) for _, kind in labelled])
-    hot = np.eye(kinds)[truth]
-    rarity = np.sqrt(len(truth) / (kinds * np.maximum(hot.sum(0), 1)))[truth]
-
-    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        weights, bias = flat[:-kinds].reshape(wide, kinds), flat[-kinds:]
-        scores = texts @ weights + bias
-        scores -= scores.max(1, keepdims=True)
-        shares = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
-        gone = (shares - hot) * rarity[:, None]
-        slope = np.concatenate([(texts.T @ gone + weights / _INVERSE_PENALTY).ravel(), gone.sum(0)])
-        missed = -(rarity * np.log(shares[np.arange(len(truth)), truth] + 1e-12)).sum()
-        return missed + (weights**2).sum() / (2 * _INVERSE_PENALTY), slope
-
-    best = minimize(loss, np.zeros(wide * kinds + kinds), jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
-    weights, bias = best[:-kinds].reshape(wide, kinds), best[-kinds:]
-    scale = np.abs(weights).max() / 127
-    np.savez_compressed(WEIGHTS, weights=np.rint(weights / scale).astype(np.int8), scale=scale, bias=bias)
-    classify.cache_clear()
-    print(f"Fitted to {len(labelled)} pieces; {WEIGHTS.name} has {WEIGHTS.stat().st_size // 1024} KB.")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
