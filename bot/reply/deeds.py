@@ -1,14 +1,26 @@
 """Work of a person, told as done, under way or promised: what a reply never makes its own.
 
 In Chinese of both scripts and in English; first person, passive or without a subject. A rule (审核通过后即可开票),
-a condition or an offer of what a customer can do is none. Knows no evidence.
+a condition or an offer of what a customer can do is none. Patterns know the plain wordings; a linear model over
+letters (deeds.npz, fitted by tests/bench/wording.py) knows the rest, with what the patterns say as a sign. Knows no
+evidence.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from pathlib import Path
 
+from bot.reply.letters import share, slots
 from bot.search.terms import searchable
+from bot.tickets.linear import Slots
+
+WEIGHTS = Path(__file__).with_name("deeds.npz")
+KINDS = ("other", "claim")
+# The share from which the model alone makes a claim, and the one below which it takes one back from the patterns:
+# on claims.dev 5 of 150 missed and 4 of 100 others taken; the patterns alone missed 71 and took 3.
+ALONE, AGREED = 0.35, 0.15
 
 
 def _any(words: str) -> str:
@@ -44,6 +56,7 @@ _CONDITION = re.compile(
     r"\b(?:if|when|once|after|before|unless|until|you can|you need|you should|please|must|cannot|can't|not)\b",
     re.I,
 )
+_ASKED, _LINKED, _HAN = re.compile(r"[?？]$|吗[。]?$"), re.compile(r"https?://"), re.compile(r"[\u3400-\u9fff]")
 _CLAUSE = re.compile(r"[^，。；！？,;!?\n]+[，。；！？,;!?\n]?")
 # Claims unless a condition stands in the clause or in the one before it.
 _BARE = re.compile(
@@ -130,8 +143,22 @@ _ENGLISH_IF = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def claims_work(text: str) -> bool:
     """Whether a sentence says that somebody did, does or will do something for this customer."""
+    return share(WEIGHTS, *features(text))[KINDS.index("claim")] >= (AGREED if by_rules(text) else ALONE)
+
+
+def features(text: str) -> tuple[Slots, Slots]:
+    """What the model sees of a sentence."""
+    plain = searchable(text)
+    patterns = (_ALWAYS, _BARE, _CONDITION, _ENGLISH, _ENGLISH_IF, _ASKED, _LINKED)
+    found = [bool(pattern.search(plain)) for pattern in patterns]
+    return slots(plain, (*found, by_rules(text), not _HAN.search(plain)))
+
+
+def by_rules(text: str) -> bool:
+    """What the patterns alone say."""
     plain = searchable(text)
     if _ALWAYS.search(plain):
         return True

@@ -1,13 +1,21 @@
 """What a customer wants of whom: a person, an action by support, or to know how to do it.
 
-By words alone, in Chinese of both scripts and in English; knows neither tickets nor models.
+By words alone, in Chinese of both scripts and in English: a linear model over letters (wishes.npz, fitted by
+tests/bench/wording.py) with what the patterns here find as its signs. Knows no tickets.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from pathlib import Path
 
+from bot.reply.letters import share, slots
 from bot.search.terms import searchable
+from bot.tickets.linear import Slots
+
+WEIGHTS = Path(__file__).with_name("wishes.npz")
+KINDS = ("none", "person", "action")
 
 _STAFF = (
     "(?:人工(?:客服|服务|坐席)?|真人|活人|大活人|客服(?:人员|小姐姐|专员)?|工程师|"
@@ -94,6 +102,7 @@ _ACT = re.compile(
     ),
     re.I,
 )
+_QUERY, _LOUD, _HAN = re.compile(r"[?？]$|[吗么呢]$"), re.compile(r"[!！]"), re.compile(r"[\u3400-\u9fff]")
 _ASKS = re.compile(
     r"怎么(?!还)|如何|怎样|咋(?!还)|为什么|为啥|为何|哪里|哪儿|在哪|哪个|哪些|什么(?!时候)|多久|多少|"
     r"几[天个步]|步骤|流程|区别|"
@@ -123,13 +132,25 @@ def pries(question: str) -> bool:
 
 def wants_person(question: str) -> bool:
     """The customer wants to talk to a person."""
-    plain = searchable(question)
-    return bool(_PERSON.search(_ABOUT.sub(" ", plain)))
+    return _wish(question) == "person"
 
 
 def wants_action(question: str) -> bool:
     """Somebody of support is to do something for this customer."""
-    return bool(_ACT.search(searchable(question)))
+    return _wish(question) == "action"
+
+
+@lru_cache(maxsize=4096)
+def _wish(question: str) -> str:
+    return KINDS[int(share(WEIGHTS, *features(question)).argmax())]
+
+
+def features(question: str) -> tuple[Slots, Slots]:
+    """What the model sees of a message."""
+    plain = searchable(question)
+    found = [bool(pattern.search(plain)) for pattern in (_PERSON, _ABOUT, _ACT, _ASKS, _QUERY, _LOUD)]
+    alone = bool(_PERSON.search(_ABOUT.sub(" ", plain)))
+    return slots(plain, (alone, *found, not _HAN.search(plain)), step=4)
 
 
 def asks(question: str) -> bool:

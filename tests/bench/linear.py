@@ -43,9 +43,11 @@ def solve(
     return best[:-many].reshape(wide, many), best[-many:]
 
 
-def fit(rows: Sequence[tuple[Slots, Slots, str]], kinds: Sequence[str], path: Path) -> None:
+def fit(
+    rows: Sequence[tuple[Slots, Slots, str]], kinds: Sequence[str], path: Path, penalty: float = INVERSE_PENALTY
+) -> None:
     """The weights as a file, each kept in a byte."""
-    weights, bias = solve(rows, kinds)
+    weights, bias = solve(rows, kinds, penalty)
     scale = np.abs(weights).max() / 127
     np.savez_compressed(path, weights=np.rint(weights / scale).astype(np.int8), scale=scale, bias=bias)
     Linear.load.cache_clear()
