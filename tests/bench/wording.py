@@ -1,7 +1,8 @@
 """How well claims of work and wishes are told: `python tests/bench/wording.py [--fit [PATH ...]] [--split test]`.
 
-`--fit` makes bot/reply/deeds.npz and wishes.npz anew from the training sets; PATH: ticket files whose pieces carry
-labels (tests/statements), which teach how agents really speak. Neither half that is counted is fitted to.
+`--fit` makes bot/reply/deeds.npz and wishes.npz anew from the training sets and from the questions of
+tests/questions that tickets answer. PATH: ticket files whose pieces carry labels (tests/statements), which teach how
+agents really speak, and .jsonl files of questions labelled oos. Neither half that is counted is fitted to.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from tests.bench.linear import fit  # noqa: E402
 from tests.bench.statements import LABELS, TRAINING, _found, _pieces, _rows  # noqa: E402
 
 GUARD, QUESTIONS = ROOT / "tests" / "guard", ROOT / "tests" / "questions"
-_PENALTY = 20.0  # 3 to 100 were tried: claims.dev and wishes.dev differ by no more than two sentences
+_PENALTY = 50.0  # 3 to 100 were tried: claims.dev and wishes.dev differ by no more than two sentences
 _WORK = {"action": "claim", "hold": "claim", "knowledge": "other"}
+
+_ORDINARY = ("answerable", "partial", "followup", "clarify", "oos", "oos_near")
 
 
 def main() -> int:
@@ -49,12 +52,17 @@ def _got(question: str) -> str:
 
 
 def _fit(paths: list[Path]) -> None:
-    said = dict(_pieces(paths)) if paths else {}
+    sets = [path for path in paths if path.suffix == ".jsonl"]
+    said = dict(_pieces([path for path in paths if path not in sets]))
     own = [row for row in _rows(LABELS) if row.get("split") == "development"]
     real = [(text, _WORK[kind]) for text, kind in _found([*own, *_rows(TRAINING)], said)[0] if kind in _WORK]
     written = [(row["text"], deeds.KINDS[row["claim"]]) for row in _lines(GUARD / "claims.training.jsonl")]
     fit([(*deeds.features(text), kind) for text, kind in written + real], deeds.KINDS, deeds.WEIGHTS, _PENALTY)
     asked = [(row["question"], row["wish"]) for row in _lines(QUESTIONS / "wishes.training.jsonl")]
+    for name in ("development", "followups.dev"):
+        rows = _lines(QUESTIONS / f"{name}.jsonl")
+        asked += [(row["question"], "none") for row in rows if row["kind"] in _ORDINARY]
+    asked += [(row["text"], "none") for path in sets for row in _lines(path) if row["label"] in _ORDINARY]
     fit([(*wishes.features(text), wish) for text, wish in asked], wishes.KINDS, wishes.WEIGHTS, _PENALTY)
 
 
