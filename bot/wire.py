@@ -16,7 +16,7 @@ from bot.errors import DeskError
 from bot.evaluate.fitting import Sample, fit
 from bot.reply import local
 from bot.reply.assistant import Assistant, Parts
-from bot.reply.calibration import Calibration, Fitted, calibrate, load, save, sides
+from bot.reply.calibration import Calibration, Fitted, calibrate, load, save, shipped, sides
 from bot.reply.domain import Domain
 from bot.reply.followup import Rules
 from bot.reply.gate import Gate
@@ -116,12 +116,14 @@ def calibrated(build: Build, retriever: TicketRetriever, folder: Path) -> Calibr
     found = load(folder, build.id, build.embeddings.name)
     if found.build == build.id:
         return found
-    made = replace(calibrate(build, retriever, build.lexical.matcher, build.embeddings), fitted=found.fitted)
+    made = calibrate(build, retriever, build.lexical.matcher, build.embeddings)
+    # What we ship is not kept beside a build: the next version's is better.
+    own = None if found.fitted == shipped(build.embeddings.name) else found.fitted
     try:
-        save(folder, made)
+        save(folder, replace(made, fitted=own))
     except OSError as error:  # it is found out again at the next start
         log.warning("the calibration was not kept: %s", error)
-    return made
+    return replace(made, fitted=found.fitted)
 
 
 def refined(settings: Settings, samples: Sequence[Sample]) -> Fitted:

@@ -15,6 +15,7 @@ from bot.records import Ticket
 # Other vendors by name (a domain parked with one is our business), and what a support desk is not for.
 _FOREIGN = re.compile(
     r"阿里云(?!解析|域名|注册|买)|腾讯云(?!解析|域名|注册|买)|华为云(?!解析|域名)|百度(?:智能)?云|又拍云|金山云|火山引擎|"
+    r"百度网盘|阿里云盘|夸克网盘|迅雷|12306|淘宝|京东|拼多多|美团|滴滴|\b(?:cloudflare|vercel|netlify|dropbox|icloud)\b|"
     r"\b(?:aws|azure|edgeone|oss|cos|bos|obs|ecs)\b|花呗|借呗|贷款|借款|还款|信用卡|理财|"
     r"保险|外卖|酒店|机票|火车|高铁|电影|音乐|"
     r"天气|股票|彩票|菜谱|减肥|游戏|星座|小说|翻译|作文|写一首|笑话|"
