@@ -143,10 +143,10 @@ _ENGLISH_IF = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def claims_work(text: str) -> bool:
     """Whether a sentence says that somebody did, does or will do something for this customer."""
-    return share(WEIGHTS, *features(text))[KINDS.index("claim")] >= (AGREED if by_rules(text) else ALONE)
+    return float(share(WEIGHTS, *features(text))[KINDS.index("claim")]) >= (AGREED if by_rules(text) else ALONE)
 
 
 def features(text: str) -> tuple[Slots, Slots]:

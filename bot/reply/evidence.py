@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.records import Evidence, Hit, Statement, Ticket
+from bot.reply.deeds import claims_work
 from bot.reply.intent import asks_why, expected
 from bot.search.synonyms import expansion
 from bot.tickets.causes import CAUSE
@@ -60,6 +61,7 @@ class Retriever(Protocol):
 def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retriever, match: Match) -> list[Evidence]:
     """Every sayable statement of the best tickets, best first, each answer once, numbered from 1.
 
+    What claims somebody's work (看了下您的日志) was true of one customer, and is evidence for no other.
     A recorded cause is evidence for who asks why; beside other questions it takes the place of an answer.
     """
     if not hits:
@@ -72,7 +74,7 @@ def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retri
         ticket = library.tickets[hit.ticket]
         weight[hit.ticket] = TICKET * hit.score + TITLE * holds(f"{ticket.title} {ticket.question}")
         said = library.statements.get(hit.ticket, ())
-        rows += [row for row in said if sayable(row) and (why or row.turn != CAUSE)]
+        rows += [row for row in said if sayable(row) and (why or row.turn != CAUSE) and not claims_work(row.text)]
     found = []
     for row, near in zip(rows, retriever.relevance(question, rows), strict=True):
         score = (

@@ -82,7 +82,8 @@ class Gate:
             return Decision("declined", "stranger")
         if answered < 0:
             return Decision("handoff", "action" if wants_action(question) else "thin")
-        return Decision("answered", "evidence" if answered >= SURE else "near")
+        sure = answered >= SURE and not signals["apart"]  # evidence on another subject is at best near
+        return Decision("answered", "evidence" if sure else "near")
 
 
 def _disputed(question: str, evidence: Sequence[Evidence]) -> bool:

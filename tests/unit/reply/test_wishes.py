@@ -10,6 +10,8 @@ from bot.reply.wishes import asks, pries, wants_action, wants_person
 PERSON = """
 转人工
 叫你们经理来
+你听不懂，给我个能做主的
+跟你说不明白
 机器人滚
 有没有活人
 有人吗
@@ -23,6 +25,8 @@ I want a human
 """.strip().splitlines()
 ACTION = """
 帮我退款
+我要退款
+发票抬头打错了，给我重开一张
 麻烦把这单证书退掉
 请尽快审核我的实名认证
 你们给我解冻一下账号
@@ -34,6 +38,8 @@ please delete my account
 """.strip().splitlines()
 NEITHER = """
 人工审核要多久
+云主机点了重启一直没反应，有啥办法
+财务让月初转域名，日期上有讲究吗
 退款多久到账
 怎么解冻域名
 人工智能接口怎么调用
