@@ -33,5 +33,6 @@ def slots(plain: str, found: Sequence[bool], step: int = 6) -> tuple[Slots, Slot
 def share(weights: Path, grams: Slots, signs: Slots) -> NDArray[np.float32]:
     """How likely each kind is, summing to 1."""
     scores = Linear.load(weights).scores(grams, signs)
-    raised: NDArray[np.float32] = np.exp(scores - scores.max())
-    return raised / raised.sum()
+    raised = np.exp(scores - scores.max())
+    shares: NDArray[np.float32] = raised / raised.sum()
+    return shares

@@ -54,8 +54,8 @@ def grams(shown: str) -> Slots:
 
 def signs(named: Sequence[int]) -> Slots:
     """The slots of signs, each a number of its own."""
-    found = (np.array(named, np.uint64) * _FACTORS[0] & _WORD) >> _DOWN
-    return found.astype(np.int64) + (1 << BITS)
+    found: Slots = ((np.array(named, np.uint64) * _FACTORS[0] & _WORD) >> _DOWN).astype(np.int64) + (1 << BITS)
+    return found
 
 
 def _hashed(letters: NDArray[np.uint64], width: int, salt: int) -> NDArray[np.uint64]:

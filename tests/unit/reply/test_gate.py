@@ -18,7 +18,7 @@ from bot.reply.subjects import apart, subjects, topics
 from tests.unit.reply.fakes import FakeLibrary, FakeRetriever, evidence, ticket
 
 FITTED = Fitted("e", Weights(0.0, {"dense": 1.0}), Weights(0.0, {"lean": 1.0}))
-SIGNALS = Signals({"dense": 2.0, "lean": 1.0, "acted": 0.0})
+SIGNALS = Signals({"dense": 2.0, "lean": 1.0, "acted": 0.0, "apart": 0.0})
 
 
 def gate(**more: Any) -> Gate:
@@ -37,6 +37,7 @@ def seen(**values: float) -> Signals:
 def test_each_signal_has_its_way_out() -> None:
     assert decided("证书怎么申请") == ("answered", "evidence")
     assert decided("证书怎么申请", seen(dense=0.2)) == ("answered", "near")
+    assert decided("证书怎么申请", seen(apart=1.0)) == ("answered", "near")
     assert decided("证书怎么申请", seen(dense=-0.2)) == ("handoff", "thin")
     assert decided("火锅怎么煮", seen(lean=-0.1)) == ("declined", "stranger")
     assert decided("帮我把证书退款，谢谢") == ("handoff", "action")
