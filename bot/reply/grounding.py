@@ -44,7 +44,10 @@ _RUN = re.compile(r"(?<=[\u3400-\u9fff])[ \t]+(?=[\u3400-\u9fff])")  # sentences
 # What denies nothing: 收不收费 and 不收钱.
 _EITHER, _FREE = re.compile(r"([\u3400-\u9fff])不\1"), re.compile(r"不(?:花|要|收|用花|用付|需要付)(?:钱|费)|无需付费")
 _ONLY, _LEFT_OUT = re.compile(r"只能|仅限|仅支持|只支持"), re.compile(r"去除|去掉")  # say no without a no
-_AFTER, _THEN = re.compile(r"之后|然后|接着|后再"), re.compile(r"先|然后|再|接着|之后|最后|\n\s*\d{1,2}[.、]")
+_AFTER, _THEN = (
+    re.compile(r"之后|然后|接着|后再"),
+    re.compile(r"先|然后|再(?!试|看|次|测)|接着|之后|最后|\n\s*\d{1,2}[.、]"),
+)
 CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold,
 LEAST, NEAR = 0.34, 0.62  # or the share and the cosine that together stand for it
 TRANSLATED, MEANT = 0.3, 0.5  # the cosine of a translation to its evidence, and the share of the trade's words
@@ -107,7 +110,7 @@ def _words(text: str, cited: Sequence[Evidence], question: str, relevance: Relev
     """What is compared word by word, both sides in one script; a quote needs no comparing."""
     told = {canonical(part) for part in _parts(_source(cited))}
     if all(canonical(clause) in told for clause in _parts(_LEAD.sub("", text))):
-        return None
+        return None if _in_order(searchable(_LEAD.sub("", text)), cited) else "order"
     bare = searchable(_LEAD.sub("", _without(text, [(link.start, link.end) for link in links(text)])))
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])
     source, context = _plainly(searchable(_source(cited))), _plainly(searchable(_context(cited)))
@@ -125,9 +128,7 @@ def _words(text: str, cited: Sequence[Evidence], question: str, relevance: Relev
     held = set(context)
     if any(_foreign(clause, held) for clause in _CLAUSE.findall(plain)):
         return "clause"
-    if _THEN.search(text) and not _in_order(bare, source):
-        return "order"
-    return None
+    return None if _in_order(bare, cited) else "order"
 
 
 def _translated(text: str, context: str, source: str, near: float) -> str | None:
@@ -210,17 +211,18 @@ def _foreign(clause: str, held: set[str]) -> bool:
     return len(letters) >= 5 and sum(letter in held for letter in letters) < CLAUSE * len(letters)
 
 
-def _in_order(text: str, source: str) -> bool:
-    """Whether the clauses of a text stand as the source's do that they speak of."""
-    others = [set(_pairs(_FRAME.sub(" ", other))) for other in dict.fromkeys(_parts(source))]
-    places = []
-    for clause in _CLAUSE.findall(text):
-        words = set(_pairs(_FRAME.sub(" ", _AFTER.split(clause)[-1])))
-        shared = [len(words & other) for other in others]
-        most = max(shared, default=0)
-        if len(words) >= 3 and 2 * most >= len(words) and shared.count(most) == 1:
-            places.append(shared.index(most))
-    return places == sorted(places)
+def _in_order(text: str, cited: Sequence[Evidence]) -> bool:
+    """Whether the clauses of a text stand as those of the evidence that they speak of, where either tells steps."""
+    clauses = [set(_pairs(_FRAME.sub(" ", _AFTER.split(clause)[-1]))) for clause in _parts(text)]
+    clauses = [words for words in clauses if len(words) >= 2]
+    for source in (searchable(row.statement.quote) for row in cited):
+        others = [set(_pairs(_FRAME.sub(" ", other))) for other in dict.fromkeys(_parts(source))]
+        shared = [(len(words), [len(words & other) for other in others]) for words in clauses]
+        found = [row for length, row in shared if 2 * max(row, default=0) >= length and row.count(max(row)) == 1]
+        places = [row.index(max(row)) for row in found]
+        if places != sorted(places) and (_THEN.search(text) or _THEN.search(source)):
+            return False
+    return True
 
 
 def _unlisted(text: str) -> str:
