@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.records import Draft, Evidence, Statement
 from bot.reply.deeds import claims_work
 from bot.reply.opposites import clash, unfounded
+from bot.reply.steps import CLAUSE, FRAME, HAN, in_order, pairs, parts
 from bot.search.synonyms import expansion
 from bot.search.terms import searchable, simplified
 from bot.tickets.facts import NOT, numbers, quantities
@@ -26,32 +27,28 @@ Relevance = Callable[[str, Sequence[Statement]], Sequence[float]]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
 _LABEL = re.compile(r"[\[「『【]([^\[\]「」『』【】\d][^\[\]「」『』【】]*)[\]」』】]")  # what a page calls a button
-_CLAUSE = re.compile(r"[^，。；！？,;!?\n]+")
-_WORD = re.compile(r"[\u3400-\u9fff]+")
+
+
 # What the writers put before a single case.
 _LEAD = re.compile(
     r"^(?:In a similar ticket, support (?:explained|said|suggested)|The cause recorded in a similar ticket|"
     r"类似(?:的)?工单中?，?(?:记录的原因|客服的?(?:说明|答复|建议|解释))(?:是|为)?)[:：]?\s*",
     re.I,
 )
-_FRAME = re.compile(
-    r"类似(?:的)?工单中?|记录的原因是?|客服(?:的)?(?:说明|答复|建议|解释)(?:是|为)?|过往工单|您好|请|您|可以|需要|如果|"
-    r"参考|文档|链接|地址|页面|入口|查看|看看?|这份|这篇|这个|里面|接下来|第\d步|步骤|试试?|再|那个?|上|下|里|"
-    r"的话|了|的|呢|哦|进行|一下|这个|这里|即可|就|会|能|都|也|把|将|在|是|和|与|或|及|后|时|为|到|从|对|要"
-)
 _DAYS = re.compile(r"工作日|天|日$")
-_RUN = re.compile(r"(?<=[\u3400-\u9fff])[ \t]+(?=[\u3400-\u9fff])")  # sentences that were written without a stop
 # What denies nothing: 收不收费 and 不收钱.
 _EITHER, _FREE = re.compile(r"([\u3400-\u9fff])不\1"), re.compile(r"不(?:花|要|收|用花|用付|需要付)(?:钱|费)|无需付费")
-_ONLY, _LEFT_OUT = re.compile(r"只能|仅限|仅支持|只支持"), re.compile(r"去除|去掉")  # say no without a no
-_AFTER, _THEN = (
-    re.compile(r"之后|然后|接着|后再"),
-    re.compile(r"先|然后|再(?!试|看|次|测)|接着|之后|最后|\n\s*\d{1,2}[.、]"),
-)
+_ONLY, _LEFT_OUT = (
+    re.compile(r"只能|仅限|仅支持|只支持"),
+    re.compile(r"去除|去掉|避开|免去|免除"),
+)  # say no without a no
+
+
 CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold,
 LEAST, NEAR = 0.34, 0.62  # or the share and the cosine that together stand for it
-TRANSLATED, MEANT = 0.3, 0.5  # the cosine of a translation to its evidence, and the share of the trade's words
-CLAUSE = 0.25  # share of a clause's letters that its evidence must hold: nothing is added in passing
+TRANSLATED, MEANT = 0.3, 0.5  # the cosine of a translation to its evidence, and the share of the trade's words,
+CLOSE, CLOSELY = 0.55, 0.3  # which may be less where the cosine is high
+OWN = 0.25  # share of a clause's letters that its evidence must hold: nothing is added in passing
 
 
 class Checker:
@@ -108,9 +105,9 @@ def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
 
 def _words(text: str, cited: Sequence[Evidence], question: str, relevance: Relevance | None) -> str | None:
     """What is compared word by word, both sides in one script; a quote needs no comparing."""
-    told = {canonical(part) for part in _parts(_source(cited))}
-    if all(canonical(clause) in told for clause in _parts(_LEAD.sub("", text))):
-        return None if _in_order(searchable(_LEAD.sub("", text)), cited) else "order"
+    told = {canonical(part) for part in parts(_source(cited))}
+    if all(canonical(clause) in told for clause in parts(_LEAD.sub("", text))):
+        return None if in_order(searchable(_LEAD.sub("", text)), [row.statement.quote for row in cited]) else "order"
     bare = searchable(_LEAD.sub("", _without(text, [(link.start, link.end) for link in links(text)])))
     plain = _without(bare, [(fact.start, fact.end) for fact in quantities(bare)])
     source, context = _plainly(searchable(_source(cited))), _plainly(searchable(_context(cited)))
@@ -119,32 +116,32 @@ def _words(text: str, cited: Sequence[Evidence], question: str, relevance: Relev
         return "word"
     near = max(relevance(text, [row.statement for row in cited]), default=0.0) if relevance else 0.0
     if _english(plain):
-        return "language" if _WORD.search(question) else _translated(bare, context, source, near)
+        return "language" if HAN.search(question) else _translated(bare, context, source, near)
     share = _contained(plain, context)
     if share < CONTAINED and (share < LEAST or near < NEAR):
         return "words"
-    if not all(_agrees(clause, source) for clause in _parts(bare)):
+    if not all(_agrees(clause, source) for clause in parts(bare)):
         return "negation"
     held = set(context)
-    if any(_foreign(clause, held) for clause in _CLAUSE.findall(plain)):
+    if any(_foreign(clause, held) for clause in CLAUSE.findall(plain)):
         return "clause"
-    return None if _in_order(bare, cited) else "order"
+    return None if in_order(bare, [row.statement.quote for row in cited]) else "order"
 
 
 def _translated(text: str, context: str, source: str, near: float) -> str | None:
     """An English sentence about Chinese evidence: the trade's words for what it says must stand there."""
     meant = expansion(text).split()
     held = sum(word.lower() in context.lower() for word in meant)
-    if near < TRANSLATED or held < MEANT * len(meant) or not meant or _contained(text, context) < CONTAINED:
+    least = CLOSELY if near >= CLOSE else MEANT
+    if near < TRANSLATED or held < least * len(meant) or not meant or _contained(text, context) < CONTAINED:
         return "words"
-    clauses = [bool(NOT.search(clause)) for clause in _parts(source)]
-    if (bool(NOT.search(text)) and not any(clauses)) or (not NOT.search(text) and all(clauses)):
-        return "negation"
-    return None
+    clauses = [bool(NOT.search(clause)) for clause in parts(source)]
+    denied = bool(NOT.search(re.sub(r"^No,", "", text)))
+    return "negation" if (denied and not any(clauses)) or (not denied and all(clauses)) else None
 
 
 def _english(text: str) -> bool:
-    latin, han = len(re.findall(r"[A-Za-z]", text)), sum(map(len, _WORD.findall(text)))
+    latin, han = len(re.findall(r"[A-Za-z]", text)), sum(map(len, HAN.findall(text)))
     return latin > 8 and latin > 3 * han
 
 
@@ -183,13 +180,13 @@ def _spans(source: str) -> set[tuple[float, bool]]:
 
 def _plainly(text: str) -> str:
     """Without what only looks like a denial."""
-    return _FREE.sub("免费", _EITHER.sub(r"\1", text))
+    return re.sub(r"没有?什?么?(?:区别|不同|两样)", "一样", _FREE.sub("免费", _EITHER.sub(r"\1", text)))
 
 
 def _agrees(clause: str, source: str) -> bool:
     """Whether one of the source's clauses that speak of the same thing says yes or no as this one does."""
-    words = set(_pairs(_FRAME.sub(" ", clause)))
-    shared = [(len(words & set(_pairs(other))), other) for other in _parts(source)]
+    words = set(pairs(FRAME.sub(" ", clause)))
+    shared = [(len(words & set(pairs(other))), other) for other in parts(source)]
     most = max((count for count, _ in shared), default=0)
     if not most:
         return not _denies(clause) or _denies(source) or bool(_ONLY.search(source))
@@ -201,45 +198,23 @@ def _denies(text: str) -> bool:
     return bool(NOT.search(text) or _LEFT_OUT.search(text))
 
 
-def _parts(source: str) -> list[str]:
-    return _CLAUSE.findall(_RUN.sub("，", source))
-
-
 def _foreign(clause: str, held: set[str]) -> bool:
     """A clause of some length of which the evidence holds hardly a letter."""
-    letters = _FRAME.sub("", "".join(_WORD.findall(clause)))
-    return len(letters) >= 5 and sum(letter in held for letter in letters) < CLAUSE * len(letters)
-
-
-def _in_order(text: str, cited: Sequence[Evidence]) -> bool:
-    """Whether the clauses of a text stand as those of the evidence that they speak of, where either tells steps."""
-    clauses = [set(_pairs(_FRAME.sub(" ", _AFTER.split(clause)[-1]))) for clause in _parts(text)]
-    clauses = [words for words in clauses if len(words) >= 2]
-    for source in (searchable(row.statement.quote) for row in cited):
-        others = [set(_pairs(_FRAME.sub(" ", other))) for other in dict.fromkeys(_parts(source))]
-        shared = [(len(words), [len(words & other) for other in others]) for words in clauses]
-        found = [row for length, row in shared if 2 * max(row, default=0) >= length and row.count(max(row)) == 1]
-        places = [row.index(max(row)) for row in found]
-        if places != sorted(places) and (_THEN.search(text) or _THEN.search(source)):
-            return False
-    return True
+    letters = FRAME.sub("", "".join(HAN.findall(clause)))
+    return len(letters) >= 5 and sum(letter in held for letter in letters) < OWN * len(letters)
 
 
 def _unlisted(text: str) -> str:
     """Without the numbers that only count steps."""
-    return re.sub(r"(?m)^\s*\d{1,2}[.、．)](?!\d)", " ", text)
+    return re.sub(r"(?m)(?:^|[；;：:。])\s*\d{1,2}[.、．)）](?!\d)", " ", text)
 
 
 def _contained(text: str, source: str) -> float:
-    pairs = _pairs(_FRAME.sub(" ", text))
-    if not pairs:
+    told = pairs(FRAME.sub(" ", text))
+    if not told:
         return 1.0
-    held = set(_pairs(_FRAME.sub(" ", source))) | set(_pairs(source))
-    return sum(pair in held for pair in pairs) / len(pairs)
-
-
-def _pairs(text: str) -> list[str]:
-    return [run[index : index + 2] for run in _WORD.findall(text) for index in range(len(run) - 1)]
+    held = set(pairs(FRAME.sub(" ", source))) | set(pairs(source))
+    return sum(pair in held for pair in told) / len(told)
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
