@@ -35,6 +35,7 @@ _LEAD = re.compile(
     r"类似(?:的)?工单中?，?(?:记录的原因|客服的?(?:说明|答复|建议|解释))(?:是|为)?)[:：]?\s*",
     re.I,
 )
+_TWO = re.compile(r"(?<![这那哪])[两俩](?=个|次|条|台|张|种)")  # counts, where 这两个 only points
 _DAYS = re.compile(r"工作日|天|日$")
 # What denies nothing: 收不收费 and 不收钱.
 _EITHER, _FREE = re.compile(r"([\u3400-\u9fff])不\1"), re.compile(r"不(?:花|要|收|用花|用付|需要付)(?:钱|费)|无需付费")
@@ -89,6 +90,8 @@ def _exact(text: str, cited: Sequence[Evidence], question: str) -> str | None:
         return "link"
     bare = _LEAD.sub("", _without(text, [(link.start, link.end) for link in urls]))
     if not numbers(_unlisted(bare)) <= numbers(source) | numbers(_unlisted(source)):
+        return "number"
+    if _TWO.search(bare) and not re.search(r"[两俩二2双]", source):
         return "number"
     if not _days(bare) <= _days(source) | _spans(source):
         return "unit"
@@ -189,13 +192,13 @@ def _agrees(clause: str, source: str) -> bool:
     shared = [(len(words & set(pairs(other))), other) for other in parts(source)]
     most = max((count for count, _ in shared), default=0)
     if not most:
-        return not _denies(clause) or _denies(source) or bool(_ONLY.search(source))
+        return not NOT.search(clause) or bool(NOT.search(source) or _ONLY.search(source))
     near = [other for count, other in shared if 2 * count >= most]
     return any(_denies(other) == _denies(clause) for other in near) and not clash(clause, "\n".join(near))
 
 
 def _denies(text: str) -> bool:
-    return bool(NOT.search(text) or _LEFT_OUT.search(text))
+    return bool(NOT.search(text)) != bool(_LEFT_OUT.search(text))
 
 
 def _foreign(clause: str, held: set[str]) -> bool:
