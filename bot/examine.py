@@ -20,6 +20,7 @@ from bot.reply.live import LiveAssistant
 from bot.reply.model import Model
 from bot.settings import Settings
 
+ROUNDS = 2  # of each sentence put before the desk by a lying model
 QUICK = 2.0  # seconds that a reply may take while a model fails on purpose
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 
@@ -69,9 +70,9 @@ def _lied_to(settings: Settings, said: Sequence[Said], bar: Bar) -> tuple[list[T
     """What reached a customer of a lying model, and how long a sentence was held."""
     with Scripted() as server, bar("replies of a liar") as advance:
         spoken = Model("liar", None, server.base_url, settings.llm_timeout, 0)
-        trial = liar.trial(said, wire.assistant(settings, spoken), server, advance)
+        trial = liar.trial([*said] * ROUNDS, wire.assistant(settings, spoken), server, advance)
     tested = [replace(item, group=f"in replies, {item.group}") for item in trial.tested]
-    notes = [f"{trial.replies} replies of a lying model."]
+    notes = [f"{trial.replies} replies of a lying model, each question asked {ROUNDS} times with other lies mixed in."]
     if trial.delays:
         middle, late = np.percentile(trial.delays, [50, 95])
         letters = liar.PACE * 1000

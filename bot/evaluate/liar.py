@@ -161,6 +161,6 @@ def trial(
             group = "true sentences" if honest else f"lies: {told.kind}"
             wanted = "released" if honest else "held"
             got = "released" if out else "held"
-            tested.append(Tested(f"{item.id}/{place}", group, told.text, wanted, got, "", told.mechanical))
+            tested.append(Tested(f"{item.id}/{done}/{place}", group, told.text, wanted, got, "", told.mechanical))
         advance(done, len(items))
     return Trial(tuple(tested), replies, tuple(delays))
