@@ -138,7 +138,7 @@ class Assistant:
         found = self._finder.find(asked, asked_back(given.history))
         reply.lap("retrieve")
         decision = found.decision
-        if decision.verdict in ("answered", "clarify") and repeated(given.text, given.history):
+        if decision.reason in ("evidence", "near", "fork") and repeated(given.text, given.history):
             decision = Decision("handoff", "repeated")
         if decision.verdict == "answered":
             reply.near = decision.reason == "near"

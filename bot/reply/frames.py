@@ -51,6 +51,14 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "抱歉，我只能回答与云产品使用、账单和工单有关的问题。",
         "en": "Sorry, I can only help with questions about our cloud products, bills and tickets.",
     },
+    "clarify_hail": {
+        "zh": "您好，请问您想咨询什么问题？",
+        "en": "Hello, what would you like to ask?",
+    },
+    "clarify_thank": {
+        "zh": "不客气。如果还有其他问题，可以继续提问。",
+        "en": "You are welcome. Please ask if there is anything else.",
+    },
     "clarify_product": {
         "zh": "请问您说的是哪个产品：$options？",
         "en": "Which product is it: $options?",

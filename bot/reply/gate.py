@@ -16,7 +16,7 @@ from bot.reply.forks import fork
 from bot.reply.intent import asks_time, tells_time
 from bot.reply.signals import Signals
 from bot.reply.subjects import apart
-from bot.reply.wishes import asks, pries, wants_action, wants_person
+from bot.reply.wishes import asks, courtesy, pries, wants_action, wants_person
 
 # Log-odds up to which an answer is given as the nearest there is, not as the answer.
 SURE = 0.5
@@ -25,7 +25,8 @@ _LOOKED = 8  # evidence in which a contradicted time is looked for
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict and the name of its reason: asked, action, thin, disputed, stranger, fork, near or evidence.
+    """A verdict and the name of its reason: asked, action, thin, disputed, stranger, courtesy, fork, near or
+    evidence.
 
     `options`: what to ask back for, the name of a fork and its ways.
     """
@@ -65,6 +66,8 @@ class Gate:
         self, question: str, signals: Signals, evidence: Sequence[Evidence], asked_back: bool = False
     ) -> Decision:
         """`asked_back`: the desk asked for something in its last reply, and does not do so twice."""
+        if said := courtesy(question):
+            return Decision("clarify", "courtesy", said)
         if wants_person(question):
             return Decision("handoff", "asked")
         if not signals.sound:

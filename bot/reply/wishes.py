@@ -128,6 +128,27 @@ _PRY = re.compile(
 )
 
 
+# A message that is nothing but courtesy.
+_HAIL = re.compile(
+    r"(?:您好|你好|哈[喽啰罗]|嗨|早上好|上午好|下午好|晚上好|在吗|在不在|啊|呀|呢|亲|"
+    r"hello|hi|hey|good(?:morning|afternoon|evening)|there)+",
+    re.I,
+)
+_THANK = re.compile(
+    r"(?:好的?|嗯+|哦|明白了?|知道了|了解了?|收到|可以了|解决了|没问题了|非常|十分|多?谢+了?|感谢|谢谢|您|你|啦|了|哈|"
+    r"ok(?:ay)?|thanks?|thankyou|verymuch|gotit|somuch|alot)+",
+    re.I,
+)
+
+
+def courtesy(question: str) -> str | None:
+    """ "hail" or "thank" for a message that says only that."""
+    letters = re.sub(r"[\W_]+", "", searchable(question).lower())
+    if _HAIL.fullmatch(letters):
+        return "hail"
+    return "thank" if _THANK.fullmatch(letters) else None
+
+
 def pries(question: str) -> bool:
     """It wants the desk's instructions, another role of it, or what belongs to others."""
     return bool(_PRY.search(searchable(question)))

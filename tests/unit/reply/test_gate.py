@@ -15,6 +15,7 @@ from bot.reply.forks import fork
 from bot.reply.gate import Gate
 from bot.reply.signals import NONE, Signals, measure
 from bot.reply.subjects import apart, subjects, topics
+from bot.reply.wishes import courtesy
 from tests.unit.reply.fakes import FakeLibrary, FakeRetriever, evidence, ticket
 
 FITTED = Fitted("e", Weights(0.0, {"dense": 1.0}), Weights(0.0, {"lean": 1.0}))
@@ -43,6 +44,19 @@ def test_each_signal_has_its_way_out() -> None:
     assert decided("帮我把证书退款，谢谢") == ("handoff", "action")
     assert decided("证书退款怎么操作") == ("answered", "evidence")
     assert decided("我要转人工") == ("handoff", "asked")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        *((text, "hail") for text in ("你好", "您好！", "Hi there", "在吗？", "hello")),
+        *((text, "thank") for text in ("谢谢", "好的，明白了", "嗯嗯，多谢！", "ok, thanks a lot", "好的謝謝您")),
+        *((text, None) for text in ("你好，证书怎么申请", "谢谢，那发票呢", "有人吗", "好了吗", "没好", "你是谁")),
+    ],
+)
+def test_courtesy_alone_is_answered_with_courtesy(text: str, said: str | None) -> None:
+    assert courtesy(text) == said
+    assert (decided(text) == ("clarify", "courtesy")) is (said is not None)
 
 
 @pytest.mark.parametrize("signals", [NONE, seen(dense=math.nan), seen(lean=math.inf)])
