@@ -280,3 +280,10 @@ def test_what_it_offers_and_knows() -> None:
     assert one.knowledge() == {"build": "build-1", "tickets": 5}
     assert one.engine == "extractive" and one.build == "build-1"
     assert one.suggestions(0) == () and len(one.suggestions(1)) == 1
+
+
+def test_thanks_said_thrice_open_no_hand_over() -> None:
+    thanks = Decision("clarify", "courtesy", "thank")
+    said = (Message("user", "谢谢"), Message("assistant", say("clarify_thank", "zh"))) * 2
+    answer = desk(thanks).answer(Question("谢谢", said))
+    assert answer.verdict == "clarify" and answer.handoff is None and answer.text == say("clarify_thank", "zh")
