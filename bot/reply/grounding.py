@@ -27,8 +27,6 @@ Relevance = Callable[[str, Sequence[Statement]], Sequence[float]]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+\-]*[A-Za-z0-9]|[A-Za-z]{2,}")
 _LABEL = re.compile(r"[\[「『【]([^\[\]「」『』【】\d][^\[\]「」『』【】]*)[\]」』】]")  # what a page calls a button
-
-
 # What the writers put before a single case.
 _LEAD = re.compile(
     r"^(?:In a similar ticket, support (?:explained|said|suggested)|The cause recorded in a similar ticket|"
@@ -39,12 +37,8 @@ _TWO = re.compile(r"(?<![这那哪])[两俩](?=个|次|条|台|张|种)")  # cou
 _DAYS = re.compile(r"工作日|天|日$")
 # What denies nothing: 收不收费 and 不收钱.
 _EITHER, _FREE = re.compile(r"([\u3400-\u9fff])不\1"), re.compile(r"不(?:花|要|收|用花|用付|需要付)(?:钱|费)|无需付费")
-_ONLY, _LEFT_OUT = (
-    re.compile(r"只能|仅限|仅支持|只支持"),
-    re.compile(r"去除|去掉|避开|免去|免除"),
-)  # say no without a no
-
-
+# What says no without a no.
+_ONLY, _LEFT_OUT = re.compile(r"只能|仅限|仅支持|只支持"), re.compile(r"去除|去掉|避开|免去|免除")
 CONTAINED = 0.55  # share of a sentence's two-character terms that its evidence must hold,
 LEAST, NEAR = 0.34, 0.62  # or the share and the cosine that together stand for it
 TRANSLATED, MEANT = 0.3, 0.5  # the cosine of a translation to its evidence, and the share of the trade's words,

@@ -105,7 +105,7 @@ _ACT = re.compile(
     ),
     re.I,
 )
-_QUERY, _LOUD, _HAN = re.compile(r"[?？]$|[吗么呢]$"), re.compile(r"[!！]"), re.compile(r"[\u3400-\u9fff]")
+_QUERY, _LOUD = re.compile(r"[?？]$|[吗么呢]$"), re.compile(r"[!！]")
 _ASKS = re.compile(
     r"怎么(?!还)|如何|怎样|咋(?!还)|为什么|为啥|为何|哪里|哪儿|在哪|哪个|哪些|什么(?!时候)|多久|多少|"
     r"几[天个步]|步骤|流程|区别|"
@@ -126,8 +126,6 @@ _PRY = re.compile(
     r"\b(?:phone|email|domain|ticket|password|name|data|key|order|info)",
     re.I,
 )
-
-
 # A message that is nothing but courtesy.
 _HAIL = re.compile(
     r"(?:您好|你好|哈[喽啰罗]|嗨|早上好|上午好|下午好|晚上好|在吗|在不在|啊|呀|呢|亲|"
@@ -171,7 +169,7 @@ def _wish(question: str) -> str:
     if likely != "none" and shares[likely] >= ALONE:
         return likely
     plain = searchable(question)
-    if shares["person"] >= AGREED and _PERSON.search(_ABOUT.sub(" ", plain)):
+    if shares["person"] >= AGREED and _person(plain):
         return "person"
     return "action" if shares["action"] >= AGREED and _ACT.search(plain) and not _ASKS.search(plain) else "none"
 
@@ -180,8 +178,12 @@ def features(question: str) -> tuple[Slots, Slots]:
     """What the model sees of a message."""
     plain = searchable(question)
     found = [bool(pattern.search(plain)) for pattern in (_PERSON, _ABOUT, _ACT, _ASKS, _QUERY, _LOUD)]
-    alone = bool(_PERSON.search(_ABOUT.sub(" ", plain)))
-    return slots(plain, (alone, *found, not _HAN.search(plain)), step=4)
+    return slots(plain, (_person(plain), *found), step=4)
+
+
+def _person(plain: str) -> bool:
+    """Whether a pattern finds a person asked for, beside questions about people and their work."""
+    return bool(_PERSON.search(_ABOUT.sub(" ", plain)))
 
 
 def asks(question: str) -> bool:

@@ -48,15 +48,15 @@ def main() -> int:
     parser.add_argument("--split", choices=("development", "test", "all"), default="test")
     parser.add_argument("--fit", action="store_true")
     args = parser.parse_args()
-    said = dict(_pieces(args.paths))
-    rows = _rows(args.labels)
+    said = dict(pieces(args.paths))
+    rows = read_lines(args.labels)
     if args.fit:
         own = [row for row in rows if row.get("split") == "development"]
-        known = _found([*own, *_rows(TRAINING)], said)[0]
+        known = matched([*own, *read_lines(TRAINING)], said)[0]
         fit([(*slots(text, by_rules(text)), kind) for text, kind in known], STATEMENT_KINDS, WEIGHTS)
         classify.cache_clear()
     wanted = [row for row in rows if args.split in ("all", row.get("split", args.split))]
-    found, missing = _found(wanted, said)
+    found, missing = matched(wanted, said)
     print(f"{len(found)} of {len(wanted)} labelled pieces ({args.split}) are in these files, {missing} are not.")
     _agreement([row for row in wanted if "second" in row])
     if not found:
@@ -67,7 +67,7 @@ def main() -> int:
     return 0
 
 
-def _pieces(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+def pieces(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
     for path in files(paths):
         for ticket in read(path).tickets:
             for turn in ticket.turns:
@@ -75,7 +75,7 @@ def _pieces(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
                     yield from ((key(unit.text), unit.text) for unit in units(turn.text))
 
 
-def _found(rows: Sequence[dict[str, str]], said: dict[str, str]) -> tuple[Labelled, int]:
+def matched(rows: Sequence[dict[str, str]], said: dict[str, str]) -> tuple[Labelled, int]:
     texts = [(row.get("text") or said.get(row.get("key", "")), row["label"]) for row in rows]
     found: Labelled = [(text, label) for text, label in texts if text]  # type: ignore[misc]
     return found, len(rows) - len(found)
@@ -108,7 +108,7 @@ def _show(name: str, truth: Sequence[str], told: Sequence[str]) -> None:
     print(f"{name}: macro-F1 {sum(scores) / len(scores):.3f}, right {right / len(truth):.3f} of {len(truth)}\n")
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_lines(path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
