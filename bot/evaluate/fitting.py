@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 PENALTY = 2.0  # on weights of standardised measures: a few hundred questions carry no more
 ROUNDS = 40  # Newton's method has long settled by then
 # Shares of the true ones that a threshold may refuse: unseen questions are refused about twice as often.
-UNANSWERED, DECLINED = 0.02, 0.035
+UNANSWERED, DECLINED = 0.015, 0.035
 SEED, PARTS = 7, 6  # each question's lean comes from a direction that the other parts made
 LEAST = 20  # labelled questions of each side
 

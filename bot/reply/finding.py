@@ -73,8 +73,8 @@ class Finder:
         evidence = weigh(text, hits, self._library, retriever, self._match)
         resolved = resolution(self._library.statements.get(hits[0].ticket, ())) if hits else ""
         words = self._gate.words(text, retriever.vector(text))
-        signals = measure(text, hits, evidence, resolved, words, self._gate.named(text))
-        return Found(hits, evidence, signals, self._gate.decide(text, signals, evidence, asked_back))
+        signals = measure(text, hits, evidence, resolved, words, self._gate.named(text), raw)
+        return Found(hits, evidence, signals, self._gate.decide(text, signals, evidence, asked_back, raw))
 
 
 def merged(first: list[Hit], second: list[Hit]) -> list[Hit]:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.records import Message, Question
 from bot.reply.subjects import subjects, topics
+from bot.reply.wishes import courtesy, wants_person
 from bot.search.terms import searchable
 
 _BACK = re.compile(
@@ -91,14 +92,19 @@ class Rules:
 
 
 def context(history: Sequence[Message]) -> list[str]:
-    """The customer's last question that has a topic, and what they wrote since, oldest first."""
-    earlier = [message.content.strip() for message in history if message.role == "user"]
+    """The customer's last question that has a topic, and what they asked since, oldest first."""
+    earlier = [message.content.strip() for message in history if message.role == "user" and _asked(message.content)]
     said: list[str] = []
     for text in reversed(earlier[-_REACH:]):
         said.insert(0, text)
         if topics(text) or (not _BACK.search(text) and _letters(text) >= _SHORT):
             break
     return said
+
+
+def _asked(text: str) -> bool:
+    """Courtesy and a wish for a person are no question that a later turn could mean."""
+    return not courtesy(text) and not wants_person(text)
 
 
 def _content(text: str) -> int:

@@ -63,28 +63,31 @@ class Gate:
         return self._fitted.domain.odds(values), self._fitted.answer.odds(values)
 
     def decide(
-        self, question: str, signals: Signals, evidence: Sequence[Evidence], asked_back: bool = False
+        self, question: str, signals: Signals, evidence: Sequence[Evidence], asked_back: bool = False, turn: str = ""
     ) -> Decision:
-        """`asked_back`: the desk asked for something in its last reply, and does not do so twice."""
-        if said := courtesy(question):
+        """`asked_back`: the desk asked for something in its last reply, and does not do so twice. `turn`: the
+        customer's own words, where the question was rewritten; what they wish now stands in them alone."""
+        turn = turn or question
+        if said := courtesy(turn):
             return Decision("clarify", "courtesy", said)
-        if wants_person(question):
+        if wants_person(turn):
             return Decision("handoff", "asked")
+        act = wants_action(turn)
         if not signals.sound:
-            return Decision("handoff", "action" if wants_action(question) else "thin")
+            return Decision("handoff", "action" if act else "thin")
         ours, answered = self.odds(signals)
         if ours < 0:
             return Decision("declined", "stranger")
+        if act and (signals["acted"] or not asks(turn)):
+            return Decision("handoff", "action")
         if asks_time(question) and _disputed(question, evidence):
             return Decision("handoff", "disputed")
-        if wants_action(question) and (signals["acted"] or not asks(question)):
-            return Decision("handoff", "action")
-        if not asked_back and not wants_action(question) and (found := fork(question, evidence, answered < SURE)):
+        if not asked_back and not act and (found := fork(question, evidence, answered < SURE)):
             return Decision("clarify", "fork", *found)
         if answered < 0 and pries(question):
             return Decision("declined", "stranger")
         if answered < 0:
-            return Decision("handoff", "action" if wants_action(question) else "thin")
+            return Decision("handoff", "action" if act else "thin")
         sure = answered >= SURE and not signals["apart"]  # evidence on another subject is at best near
         return Decision("answered", "evidence" if sure else "near")
 

@@ -54,8 +54,10 @@ def measure(
     resolved: str,
     words: Mapping[str, float],
     named: Sequence[str] = (),
+    turn: str = "",
 ) -> Signals:
-    """`resolved`: how the best ticket was; `words`: the domain's counts; `named`: words of the trade that are asked."""
+    """`resolved`: how the best ticket was; `words`: the domain's counts; `named`: words of the trade that are asked;
+    `turn`: the customer's own words where the question was rewritten."""
     if not hits or not evidence:
         return NONE
     found = "\n".join(
@@ -74,8 +76,8 @@ def measure(
             "agree": float(dense.ticket == lexical.ticket),
             "knowledge": sum(row.statement.kind == "knowledge" for row in leading) / len(leading),
             "acted": float(resolved in ("action", "wait")),
-            "act": float(wants_action(question)),
-            "asks": float(asks(question)),
+            "act": float(wants_action(turn or question)),
+            "asks": float(asks(turn or question)),
             "symptom": float(bool(_SYMPTOM.search(question))),
             "unknown": float(min(sum(word not in found for word in set(_LATIN.findall(question.lower()))), 4)),
             "missing": float(min(sum(not any(name in found for name in names(word)) for word in named), 3)),

@@ -40,6 +40,11 @@ def test_a_chain_of_follow_ups_reaches_back_to_its_topic() -> None:
     assert asked("在哪看？", *chain).text.splitlines() == [FIRST.content, "那多久到账？", "在哪看？"]
 
 
+def test_thanks_and_a_wish_for_a_person_are_nothing_to_refer_to() -> None:
+    between = (Message("user", "转人工"), Message("assistant", "好的。"), Message("user", "谢谢"))
+    assert asked("那到期之后呢", FIRST, REPLY, *between).text.splitlines() == [FIRST.content, "那到期之后呢"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -65,6 +65,15 @@ def test_without_every_signal_nothing_is_answered(signals: Signals) -> None:
     assert decided("帮我退款", signals) == ("handoff", "action")
 
 
+def test_what_is_wished_now_stands_in_the_turn_alone() -> None:
+    said = {"转人工": ("handoff", "asked"), "谢谢": ("clarify", "courtesy"), "帮我退款": ("handoff", "action")}
+    for turn, way in said.items():
+        decision = gate().decide(f"证书怎么申请\n{turn}", SIGNALS, (evidence("证书三天签发"),), turn=turn)
+        assert (decision.verdict, decision.reason) == way
+    later = gate().decide("我要转人工\n证书怎么申请", SIGNALS, (evidence("证书三天签发"),), turn="证书怎么申请")
+    assert later.verdict == "answered"
+
+
 def test_a_contradicted_time_is_not_told() -> None:
     told = evidence("证书2天签发", disputed=True)
     assert decided("证书多久签发", SIGNALS, told) == ("handoff", "disputed")
