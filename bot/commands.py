@@ -113,7 +113,7 @@ def retrieve(settings: Settings, args: argparse.Namespace) -> None:
     retriever = wire.retriever(settings)
     with lines.whole(args.out) as out, _progress("queries") as advance:
         for done, (query, text) in enumerate(queries, start=1):
-            for rank, hit in enumerate(retriever.search(text, args.k), start=1):
+            for rank, hit in enumerate(retriever.similar(text, args.k), start=1):
                 out.write(f"{query} Q0 {hit.ticket} {rank} {hit.score:.6f} {TAG}\n")
             advance(done, len(queries))
 

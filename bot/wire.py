@@ -42,11 +42,12 @@ log = logging.getLogger(__name__)
 
 
 def embeddings(settings: Settings) -> NamedEmbeddings:
+    second = E5Embeddings() if settings.heads_embedding == "e5" else None
     if settings.embedding == "e5":
-        return E5Embeddings()
+        return E5Embeddings(second)
     if settings.embedding == "openai":
-        return OpenaiEmbeddings(settings.embedding_model, settings.openai_api_key, settings.openai_base_url)
-    return UseEmbeddings()
+        return OpenaiEmbeddings(settings.embedding_model, settings.openai_api_key, settings.openai_base_url, second)
+    return UseEmbeddings(second)
 
 
 def redactor(settings: Settings) -> Redactor:

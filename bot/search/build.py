@@ -1,7 +1,7 @@
 """Index builds: made beside the running one, published by replacing a pointer, never changed after.
 
     INDEX_DIR/current                 the id of the build in use
-    INDEX_DIR/builds/<id>/            chroma/, tickets.jsonl, lexical.npz, manifest.json
+    INDEX_DIR/builds/<id>/            chroma/, tickets.jsonl, lexical.npz, heads*.npz, manifest.json
 
 A build takes from the last one what has not changed; a killed one leaves the pointer where it was. The
 build before the current one is kept, so that an app may go on with it until it swaps, but for one that
@@ -25,6 +25,8 @@ from bot.records import Passage, Statement, Ticket
 from bot.search.disk import flush, keep, lock, point
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.filling import Progress, fill
+from bot.search.heads import LEXICAL as HEADS
+from bot.search.heads import VECTORS, Vectors, beginning, head
 from bot.search.lexical import Lexical
 from bot.search.manifest import (
     FORMAT,
@@ -35,7 +37,7 @@ from bot.search.manifest import (
     passages_hash,
     write_cases,
 )
-from bot.search.opening import LEXICAL, TICKETS, checked, current_id, held, open_store
+from bot.search.opening import LEXICAL, TICKETS, checked, current_id, held, name_of, open_store
 
 _UNFINISHED = ".unfinished-"
 
@@ -98,6 +100,7 @@ def _publish(
     last = _usable(index_dir, embeddings)
     # The order counts: it is the order in which equal tickets rank.
     same = last and list(last.contents.items()) == list(contents.items()) and last.folders == list(folders)
+    same = same and last is not None and last.heads == name_of(embeddings.second)
     if last and same and not anew:
         return last
 
@@ -110,6 +113,11 @@ def _publish(
         write_cases(folder / TICKETS, cases)
         beside(folder)
         Lexical.over([case.ticket.text for case in cases]).save(folder / LEXICAL)
+        Lexical.over([head(case.ticket) for case in cases]).save(folder / HEADS)
+        if second := embeddings.second:
+            known = Vectors.load(last_folder / VECTORS) if last and last.heads == second.name else None
+            begun = [beginning(case.ticket) for case in cases]
+            Vectors.of(begun, second, known, progress).save(folder / VECTORS)
         manifest = Manifest(
             id=build_id,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -126,6 +134,7 @@ def _publish(
             passages=hashes,
             report=report,
             folders=list(folders),
+            heads=name_of(embeddings.second),
         )
         manifest.write(folder)
         flush(folder)

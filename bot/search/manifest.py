@@ -17,7 +17,7 @@ from bot.errors import BuildError
 from bot.records import Passage, Statement, Ticket
 from bot.search.disk import DATABASE
 
-FORMAT = 2  # Raised when a change of ours makes older builds useless: they are then built anew.
+FORMAT = 3  # Raised when a change of ours makes older builds useless: they are then built anew.
 NAME = "manifest.json"
 
 
@@ -31,7 +31,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`contents` and `passages` map a ticket to the hash of all it holds and of what is embedded of it.
+    """`embedding` made the passages' vectors, `heads` those of the heads ("" for none). `contents` and `passages`
+    map a ticket to the hash of all it holds and of what is embedded of it.
 
     `folders` are where the tickets came from, relative to the folder of the index.
     """
@@ -47,6 +48,7 @@ class Manifest:
     passages: dict[str, str]
     report: dict[str, Any]
     folders: list[str] = field(default_factory=list)
+    heads: str = ""
 
     def write(self, folder: Path) -> None:
         (folder / NAME).write_bytes(_manifest.dump_json(self, indent=1))

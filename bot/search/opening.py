@@ -15,6 +15,8 @@ from bot.records import Statement, Ticket
 from bot.search.disk import sound_chroma
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.filling import CHROMA
+from bot.search.heads import LEXICAL as HEADS
+from bot.search.heads import VECTORS, Heads, Vectors, head
 from bot.search.lexical import Lexical
 from bot.search.manifest import (
     FORMAT,
@@ -33,7 +35,7 @@ LEXICAL = "lexical.npz"
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """An open build. `lexical` answers in the order of `tickets`."""
+    """An open build. `lexical` and `heads` answer in the order of `tickets`."""
 
     id: str
     manifest: Manifest
@@ -41,6 +43,7 @@ class Build:
     statements: dict[str, tuple[Statement, ...]]
     store: Store
     lexical: Lexical
+    heads: Heads
     embeddings: NamedEmbeddings
     sources: dict[str, tuple[str, ...]]
     """The tickets that say what a statement says, by the id of the one that stands for them."""
@@ -60,8 +63,15 @@ def current_id(index_dir: Path) -> str | None:
 def open_build(index_dir: Path, embeddings: NamedEmbeddings) -> Build:
     """The published build, its own files checked; raises BuildError saying what to do."""
     folder, manifest = checked(index_dir, embeddings)
+    if manifest.heads != name_of(embeddings.second):
+        raise BuildError(
+            f"The tickets' heads were embedded with {manifest.heads or 'nothing'}, the setting HEADS_EMBEDDING means "
+            f"{name_of(embeddings.second) or 'nothing'}. Change it back, or run `python -m bot ingest`."
+        )
     cases = read_cases(folder / TICKETS)
     lexical = Lexical.load(folder / LEXICAL)
+    vectors = Vectors.load(folder / VECTORS) if manifest.heads else None
+    heads = Heads([head(case.ticket) for case in cases], Lexical.load(folder / HEADS), vectors)
     store = open_store(folder, manifest.counts["passages"])
     return Build(
         id=manifest.id,
@@ -70,9 +80,15 @@ def open_build(index_dir: Path, embeddings: NamedEmbeddings) -> Build:
         statements={case.ticket.id: case.statements for case in cases},
         store=store,
         lexical=lexical,
+        heads=heads,
         embeddings=embeddings,
         sources=sources([row for case in cases for row in case.statements]),
     )
+
+
+def name_of(second: NamedEmbeddings | None) -> str:
+    """The name of the encoder of heads, "" for none."""
+    return second.name if second else ""
 
 
 def held(index_dir: Path) -> dict[str, frozenset[str]]:
@@ -87,7 +103,10 @@ def held(index_dir: Path) -> dict[str, frozenset[str]]:
 
 
 def checked(index_dir: Path, embeddings: NamedEmbeddings) -> tuple[Path, Manifest]:
-    """The folder of the published build and its manifest, the files but Chroma's database as they were written."""
+    """The folder of the published build and its manifest, the files but Chroma's database as they were written.
+
+    Which encoder embedded the heads is not looked at: a build may start from one that had another.
+    """
     folder = _current_folder(index_dir)
     manifest = read(folder)
     if manifest.format != FORMAT:

@@ -1,21 +1,22 @@
-"""How well and how fast tickets are found: `python tests/bench/retrieval.py CORPUS QUERIES QRELS`.
+"""How well and how fast the right ticket is found: `python tests/bench/retrieval.py CORPUS QUERIES QRELS`.
 
-All three are JSONL: {id, text}, {id, text} and {qid, docid}. The corpus goes through the whole build,
-the queries through the retriever. `--half first` is the random half on which constants are fitted,
-`--half second` the one by which they are judged.
+All three are JSONL: {id, text}, {id, text} and {qid, docid}. The corpus goes through the whole build, the queries
+through each leg alone and through what is shipped; every line of the table has its paired difference from BM25 alone
+with a bootstrap 95 % interval. Queries are split by cluster: tickets that share a query are on one side, so that canned
+answers do not leak. `--half second` judges by one half; `--fit` fits the weights to each half and judges by the other.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import random
-import re
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,89 +24,135 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from rich.console import Console
+from rich.table import Table
+
 from bot.search.build import publish
-from bot.search.embeddings import E5Embeddings, NamedEmbeddings, UseEmbeddings
+from bot.search.embeddings import E5Embeddings, UseEmbeddings
 from bot.search.opening import Build, open_build
 from bot.search.retriever import TicketRetriever
+from bot.search.terms import searchable
 from bot.settings import Settings
 from bot.tickets.intake import learn
 from bot.tickets.privacy.redaction import Redactor
+from tests.bench.listnet import fitted
 
-ENCODERS: dict[str, type[NamedEmbeddings]] = {"use": UseEmbeddings, "e5": E5Embeddings}
 Rank = Callable[[str], list[str]]
+DEEP, SEED, ROUNDS = 10, 7, 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    id: str
+    text: str
+    wanted: frozenset[str]
+    half: int
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     for name in ("corpus", "queries", "qrels"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--encoders", default="use", help="use, e5, or both with a comma (default: use)")
     parser.add_argument("--half", choices=("both", "first", "second"), default="both")
+    parser.add_argument("--fit", action="store_true", help="also fit the weights to each half, and judge by the other")
     args = parser.parse_args()
-    queries = [(row["id"], row["text"]) for row in _rows(args.queries)]
-    random.Random(7).shuffle(queries)
-    middle = len(queries) // 2
-    queries = {"both": queries, "first": queries[:middle], "second": queries[middle:]}[args.half]
+    every = asked(args.queries, args.qrels)
+    queries = [query for query in every if args.half == "both" or query.half == ("first", "second").index(args.half)]
+    with tempfile.TemporaryDirectory() as folder:
+        encoder = UseEmbeddings(E5Embeddings())
+        build, seconds = built(Path(folder), args.corpus, encoder)
+        retriever = TicketRetriever(build)
+        retriever.similar("warm", 1)
+        table = Table("leg", "MRR@10", "Hit@1", "Hit@10", "over BM25, MRR@10", "p50 ms", "p95 ms")
+        floor: np.ndarray[Any, Any] | None = None
+        for name, rank in legs(build, retriever).items():
+            reciprocal, took = run(rank, queries)
+            floor = reciprocal if floor is None else floor
+            table.add_row(
+                name,
+                f"{reciprocal.mean():.3f}",
+                f"{(reciprocal == 1).mean():.3f}",
+                f"{(reciprocal > 0).mean():.3f}",
+                difference(reciprocal, floor),
+                *(f"{value:.0f}" for value in np.percentile(took, (50, 95))),
+            )
+        Console(width=110).print(table)
+        print(f"{len(queries)} queries, {len(build.tickets)} tickets, index made in {seconds:.0f} s.")
+        if args.fit:
+            fitted(retriever, every)
+        build.close()
+
+
+def asked(queries: Path, qrels: Path) -> list[Query]:
+    """The queries with the tickets that are right, each on the side of its cluster."""
     wanted: dict[str, set[str]] = defaultdict(set)
-    for row in _rows(args.qrels):
+    for row in rows(qrels):
         wanted[row["qid"]].add(row["docid"])
-    print(f"{'leg':12} {'MRR@10':>7} {'Hit@1':>7} {'Hit@5':>7} {'Hit@10':>7} {'p50 ms':>8} {'p95 ms':>8}")
-    for number, name in enumerate(args.encoders.split(",")):
-        with tempfile.TemporaryDirectory() as folder:
-            build, seconds = _built(Path(folder), args.corpus, ENCODERS[name]())
-            retriever = TicketRetriever(build)
-            retriever.search("warm", 1)
-            if not number:
-                _row("bm25", _lexical(build), queries, wanted)
-            _row(name, _dense(build), queries, wanted)
-            _row(f"bm25+{name}", _fused(retriever), queries, wanted)
-            counts = ", ".join(f"{count} {what}" for what, count in build.manifest.counts.items())
-            print(f"{name}: {counts}, index made in {seconds:.1f} s")
-            build.close()
+    leader: dict[str, str] = {}
+
+    def lead(ticket: str) -> str:
+        while (above := leader.get(ticket, ticket)) != ticket:
+            ticket = above
+        return ticket
+
+    for found in wanted.values():
+        first, *others = sorted(found)
+        for other in others:
+            leader[lead(other)] = lead(first)
+    sides = {
+        query: hashlib.sha256(lead(min(found)).encode()).digest()[0] % 2 for query, found in wanted.items() if found
+    }
+    return [Query(row["id"], row["text"], frozenset(wanted[row["id"]]), sides[row["id"]]) for row in rows(queries)]
 
 
-def _built(folder: Path, corpus: Path, embeddings: NamedEmbeddings) -> tuple[Build, float]:
+def built(folder: Path, corpus: Path, encoder: UseEmbeddings) -> tuple[Build, float]:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     knowledge = learn([corpus], Redactor(tuple(settings.vendor_domains.split(","))), settings.passage_tokens)
     started = time.perf_counter()
-    publish(folder, knowledge.tickets, knowledge.statements, knowledge.passages, embeddings, {})
+    publish(folder, knowledge.tickets, knowledge.statements, knowledge.passages, encoder, {})
     seconds = time.perf_counter() - started
-    return open_build(folder, embeddings), seconds
+    return open_build(folder, encoder), seconds
 
 
-def _lexical(build: Build) -> Rank:
+def legs(build: Build, retriever: TicketRetriever) -> Mapping[str, Rank]:
+    """Each leg alone, then both rankings that are shipped."""
     tickets = list(build.tickets)
-    return lambda query: [tickets[i] for i in np.argsort(-build.lexical.scores(query), kind="stable")[:10]]
+
+    def by(score: Callable[[str], Any]) -> Rank:
+        return lambda query: [tickets[i] for i in np.argsort(-score(searchable(query)), kind="stable")[:DEEP]]
+
+    def hits(search: Callable[[str, int], Sequence[Any]]) -> Rank:
+        return lambda query: [hit.ticket for hit in search(query, DEEP)]
+
+    return {
+        "BM25, whole tickets": by(build.lexical.scores),
+        "BM25, heads": by(build.heads.lexical.scores),
+        "USE, passages": by(retriever._dense),
+        "e5, beginnings": by(lambda text: build.heads.cosines(text, build.embeddings.second)),
+        "for replies (search)": hits(retriever.search),
+        "for cases (similar)": hits(retriever.similar),
+    }
 
 
-def _dense(build: Build) -> Rank:
-    def rank(query: str) -> list[str]:
-        vector = np.array(build.embeddings.embed_query(query), np.float32)
-        found = (re.sub(r"(?:#|/)[\d.]+$", "", match.id) for match in build.store.query(vector, 300))
-        return list(dict.fromkeys(found))[:10]
-
-    return rank
-
-
-def _fused(retriever: TicketRetriever) -> Rank:
-    return lambda query: [hit.ticket for hit in retriever.search(query, 10)]
-
-
-def _row(name: str, rank: Rank, queries: list[tuple[str, str]], wanted: dict[str, set[str]]) -> None:
-    places, took = [], []
-    for query, text in queries:
+def run(rank: Rank, queries: Sequence[Query]) -> tuple[np.ndarray[Any, Any], list[float]]:
+    """The reciprocal rank of the first right ticket for each query, 0 beyond the tenth, and milliseconds."""
+    found, took = [], []
+    for query in queries:
         started = time.perf_counter()
-        found = rank(text)
+        ranked = rank(query.text)
         took.append((time.perf_counter() - started) * 1000)
-        places.append(next((place for place, ticket in enumerate(found) if ticket in wanted[query]), 10))
-    place = np.array(places)
-    mrr = np.where(place < 10, 1 / (place + 1), 0).mean()
-    hits = " ".join(f"{(place < k).mean():7.3f}" for k in (1, 5, 10))
-    p50, p95 = np.percentile(took, (50, 95))
-    print(f"{name:12} {mrr:7.3f} {hits} {p50:8.1f} {p95:8.1f}", flush=True)
+        found.append(next((1 / place for place, ticket in enumerate(ranked, 1) if ticket in query.wanted), 0.0))
+    return np.array(found), took
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def difference(values: np.ndarray[Any, Any], floor: np.ndarray[Any, Any]) -> str:
+    """In per cent of the floor's mean, with the interval of a paired bootstrap."""
+    picks = np.random.default_rng(SEED).integers(0, len(values), size=(ROUNDS, len(values)))
+    low, high = np.percentile((values - floor)[picks].mean(axis=1), (2.5, 97.5)) / floor.mean() * 100
+    return f"{(values - floor).mean() / floor.mean() * 100:+.1f} % ({low:+.1f} to {high:+.1f})"
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 

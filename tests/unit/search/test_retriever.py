@@ -67,7 +67,7 @@ def test_relevance_is_the_cosine_to_each_statement(retriever: TicketRetriever, s
 def test_it_is_a_langchain_retriever(retriever: TicketRetriever) -> None:
     assert isinstance(retriever, BaseRetriever)
     found = retriever.invoke("托盘租金")
-    assert [document.id for document in found] == [hit.ticket for hit in retriever.search("托盘租金", 3)]
+    assert [document.id for document in found] == [hit.ticket for hit in retriever.similar("托盘租金", 3)]
     first = found[0]
     assert first.page_content == "托盘租金\n托盘一个月多少钱\n托盘按月计租，每个每月十二元，不足一月按一月计。"
     assert first.metadata.items() >= {
