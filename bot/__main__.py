@@ -22,7 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Chinese must come out under LANG=C too
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    args = parser().parse_args(argv)
+    top = parser()
+    args = top.parse_args(argv)
+    if wrong := _clash(args):
+        top.error(wrong)
     return guarded(lambda: _run(args))
 
 
@@ -108,11 +111,22 @@ def parser() -> argparse.ArgumentParser:
     draft.add_argument("file", type=Path, metavar="FILE", help="the ticket, or - for standard input")
     _json(draft)
 
-    evaluate = command("evaluate", "Put a labelled question set through the assistant.")
-    evaluate.add_argument("questions", nargs="+", type=Path, metavar="QUESTIONS.jsonl")
-    evaluate.add_argument("--report", type=Path, required=True, metavar="DIR", help="for report.json and report.html")
+    evaluate = command("evaluate", "Put labelled question sets through the assistant, or compare two reports.")
+    evaluate.add_argument("questions", nargs="*", type=Path, metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("--report", type=Path, metavar="DIR", help="for report.json, report.html and the exports")
+    evaluate.add_argument(
+        "--compare", nargs=2, type=Path, metavar=("A", "B"), help="paired differences of two reports; nothing is asked"
+    )
+    evaluate.add_argument("--jobs", type=_positive, default=1, help="questions asked at a time (default: 1)")
+    evaluate.add_argument(
+        "--cache", type=Path, metavar="DIR", default=Path("var/answers"), help="earlier answers (default: var/answers)"
+    )
+    evaluate.add_argument("--no-cache", action="store_true", help="ask everything anew")
     evaluate.add_argument(
         "--liar", action="store_true", help="also stand a model that lies, and one that fails, behind the desk"
+    )
+    evaluate.add_argument(
+        "--judge", action="store_true", help="also ask the configured model whether sentences stand in what they cite"
     )
     evaluate.add_argument(
         "--calibrate", action="store_true", help="then fit the gate to these questions, in gate.json beside the index"
@@ -127,6 +141,17 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to serve on (default: HOST)")
     serve.add_argument("--port", help="port to serve on (default: PORT)")
     return top
+
+
+def _clash(args: argparse.Namespace) -> str:
+    """What of the arguments does not go together; "" where all does."""
+    if args.command != "evaluate":
+        return ""
+    if args.compare:
+        return "--compare takes two reports and no questions" if args.questions else ""
+    if not args.questions:
+        return "name a question set, or two reports with --compare"
+    return "" if args.report else "--report DIR is missing: where should the report go?"
 
 
 def _json(command: argparse.ArgumentParser) -> None:

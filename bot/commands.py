@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot import examine, keeping, launch, wire
 from bot.errors import DeskError, QuestionError
-from bot.evaluate import lines, report, tables
+from bot.evaluate import compare, exports, lines, report, tables
 from bot.records import Answer, Question, Sentence
 from bot.reply import calibration
 from bot.reply.live import LiveAssistant
@@ -119,9 +120,22 @@ def retrieve(settings: Settings, args: argparse.Namespace) -> None:
 
 
 def evaluate(settings: Settings, args: argparse.Namespace) -> None:
-    result, given = examine.examine(settings, args.questions, _progress, args.liar)
-    report.write(result, args.report, ", ".join(path.name for path in args.questions))
+    if args.compare:
+        found = compare.compare(*map(compare.load, args.compare))
+        tables.compared(found)
+        if args.report:
+            report.write_comparison(found, args.report)
+        return
+    options = examine.Options(args.liar, args.judge, args.jobs, None if args.no_cache else args.cache)
+    result, given = examine.examine(settings, args.questions, _progress, options)
+    last = report.last(result, args.report)
+    name = ", ".join(path.name for path in args.questions)
+    report.write(result, args.report, name, shlex.join(["python", "-m", "bot", *sys.argv[1:]]), last)
+    facts = {(case.source, case.question.id): [nugget.fact for nugget in case.nuggets] for case in given.cases}
+    exports.write(result.rows, facts, args.report)
     tables.show(result)
+    if last:
+        tables.compared(last)
     print(f"Report: {args.report / 'report.html'}")
     if args.calibrate:
         fitted = examine.refine(settings, given.cases, _progress)

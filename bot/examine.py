@@ -1,28 +1,53 @@
-"""What `evaluate` does: sets through an assistant, the guard, a lying model and a failing one; the gate fitted."""
+"""What `evaluate` does: sets through an assistant and the guard, models that lie, fail or judge; the gate fitted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from bot import wire
-from bot.evaluate import faults, fitting, guard, liar, metrics, run, sets
+from bot.errors import SettingError
+from bot.evaluate import faults, fitting, guard, judge, judging, liar, metrics, run, sets
+from bot.evaluate.cache import Cache, digest
 from bot.evaluate.guard import Said, Tested
-from bot.evaluate.metrics import TO_ANSWER, Result
+from bot.evaluate.judging import Row
+from bot.evaluate.lines import LineError
+from bot.evaluate.metrics import Result
 from bot.evaluate.questions import Case
+from bot.evaluate.run import Reply
 from bot.evaluate.scripted import Scripted
+from bot.records import Ticket
+from bot.reply import calibration
 from bot.reply.calibration import Fitted
 from bot.reply.live import LiveAssistant
 from bot.reply.model import Model
+from bot.reply.prompts import FOLDER, Prompt
 from bot.settings import Settings
 
 ROUNDS = 2  # of each sentence put before the desk by a lying model
 QUICK = 2.0  # seconds that a reply may take while a model fails on purpose
+SHOWN = 5  # unknown tickets named in a complaint
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+# What of the settings a reply depends on.
+_SETTINGS = (
+    *("embedding", "embedding_model", "heads_embedding", "openai_base_url", "chat_model", "llm_gguf", "llm_timeout"),
+    *("evidence_tokens", "question_chars", "vendor_domains"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """lying: stand a lying and a failing model behind the desk too. judge: ask the model of its sentences. jobs:
+    questions at a time. cache: folder of earlier answers, None for none."""
+
+    lying: bool = False
+    judge: bool = False
+    jobs: int = 1
+    cache: Path | None = None
 
 
 @contextmanager
@@ -31,30 +56,87 @@ def silent(noun: str) -> Iterator[Callable[[int, int], None]]:
     yield lambda done, total: None
 
 
-def examine(settings: Settings, paths: Sequence[Path], bar: Bar, lying: bool = False) -> tuple[Result, sets.Sets]:
-    """The result of every set in the files; with `lying` also of a model that lies and of one that fails."""
+def examine(
+    settings: Settings, paths: Sequence[Path], bar: Bar = silent, options: Options | None = None
+) -> tuple[Result, sets.Sets]:
+    """The result of every set in the files. Whatever is wrong with them is told before anything is asked."""
+    options = options or Options()
     given = sets.load(paths)
+    spoken = wire.model(settings)
+    if options.judge and spoken is None:
+        raise SettingError("--judge takes a model: set OPENAI_API_KEY or OPENAI_BASE_URL and CHAT_MODEL, or LLM_GGUF.")
     assistant = wire.assistant(settings)
-    followups = [case for case in given.cases if case.kind == "followup"]
+    library = assistant.library().tickets
+    there(given.cases, library)
+    memory = Cache(options.cache, made_by(settings, assistant)) if options.cache else None
     with bar("questions") as advance:
-        rows = run.run(given.cases, assistant, advance)
-    alone = run.run([replace(case, question=replace(case.question, history=())) for case in followups], assistant)
-    odds = [
-        (assistant.measured(case.question).odds, case.kind in TO_ANSWER)
-        for case in given.cases
-        if case.kind not in (*metrics.ATTACKS, "in_scope")
+        replies = run.replies([case.question for case in given.cases], assistant, memory, options.jobs, advance)
+    rows = judged(given.cases, replies, library)
+    followups = [
+        replace(case, question=replace(case.question, history=())) for case in given.cases if case.kind == "followup"
     ]
+    bare = run.replies([case.question for case in followups], assistant, memory, options.jobs)
+    notes = [f"{given.waiting} candidates were left out: nobody has accepted them."] if given.waiting else []
+    if memory and memory.hits:
+        notes.append(
+            f"{memory.hits} answers were taken from {options.cache}; their times are of the run that made them."
+        )
     with bar("sentences") as advance:
         tested = guard.outcomes(given.items, assistant, advance)
-    notes: list[str] = []
-    if lying:
+    if options.lying:
         said = [item for item in given.items if isinstance(item, Said)]
-        found, notes = _lied_to(settings, said, bar)
-        tested += found
-        if sure := _sure(given.cases, assistant):
+        found, told = _lied_to(settings, said, bar)
+        tested, notes = tested + found, notes + told
+        if sure := next((row.question for row in rows if row.kind == "answerable" and row.verdict == "answered"), ""):
             tested += _failed(settings, sure, bar)
+    further: list[metrics.Figure] = []
+    if options.judge and spoken:
+        sentences = [judge.items(reply.answer, row) for reply, row in zip(replies, rows, strict=True)]
+        with bar("replies judged") as advance:
+            further, told = judge.opinions(sentences, spoken.complete, Prompt.load("judge"), advance)
+        notes += told
     assistant.close()
-    return metrics.summarise(rows, tested, alone, odds, notes), given
+    alone = judged(followups, bare, library)
+    prices = (settings.price_prompt, settings.price_completion)
+    return metrics.summarise(rows, tested, alone, notes, prices, further), given
+
+
+def judged(cases: Sequence[Case], replies: Sequence[Reply], tickets: Mapping[str, Ticket]) -> list[Row]:
+    rows = []
+    for case, reply in zip(cases, replies, strict=True):
+        gold = judging.gold(case, tickets)
+        rows.append(judging.judge(case, reply, gold, tickets[gold[0]].product if gold else ""))
+    return rows
+
+
+def there(cases: Sequence[Case], tickets: Mapping[str, Ticket]) -> None:
+    """Raises LineError that names what right tickets are not in the index: a set for other knowledge proves nothing."""
+    places = {ticket.source.ordinal for ticket in tickets.values()}
+    missing = [
+        f"{case.source}, line {case.line}: {item}"
+        for case in cases
+        for item in case.tickets
+        if item not in (places if isinstance(item, int) else tickets)
+    ]
+    if missing:
+        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+        raise LineError(
+            f'The field "tickets" names tickets that are not in the index: {"; ".join(missing[:SHOWN])}{more}. '
+            "Nothing was asked."
+        )
+
+
+def made_by(settings: Settings, assistant: LiveAssistant) -> str:
+    """All that an answer depends on but its question, as one text."""
+    code = Path(__file__).parent
+
+    def files() -> list[Path]:
+        rooms = [path for room in ("tickets", "search", "reply") for path in (code / room).rglob("*")]
+        ours = [path for path in [*rooms, *FOLDER.glob("*")] if path.suffix in (".py", ".txt", ".json", ".npz")]
+        return [*ours, code / "records.py", settings.index_dir / calibration.NAME]
+
+    told = [f"{name}={getattr(settings, name)}" for name in _SETTINGS]
+    return " ".join([assistant.build, assistant.engine, digest(files), *told])
 
 
 def refine(settings: Settings, cases: Sequence[Case], bar: Bar) -> Fitted:
@@ -93,9 +175,3 @@ def _failed(settings: Settings, question: str, bar: Bar) -> list[Tested]:
             return wire.assistant(quick, Model("faulty", None, server.base_url, QUICK, 0))
 
         return faults.survived(question, fresh, server, QUICK, advance)
-
-
-def _sure(cases: Sequence[Case], assistant: LiveAssistant) -> str:
-    """The first question that is answered; "" where none is."""
-    wanted = (case for case in cases if case.kind == "answerable")
-    return next((case.question.text for case in wanted if assistant.answer(case.question).verdict == "answered"), "")

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     )
     llm_timeout: float = Field(20.0, gt=0, le=300, description="Seconds within which a reply is whole.")
     llm_retries: int = Field(1, ge=0, le=5, description="Further tries of a model within that time.")
+    price_prompt: float = Field(0.0, ge=0, description="Price of a million tokens of prompt, for evaluation reports.")
+    price_completion: float = Field(0.0, ge=0, description="Price of a million tokens that a model writes.")
     passage_tokens: int = Field(256, ge=32, le=2048, description="Token budget of a passage.")
     evidence_tokens: int = Field(2000, ge=200, le=32000, description="Token budget of the evidence in a prompt.")
     question_chars: int = Field(8000, ge=50, le=100_000, description="Longest question accepted.")

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from bot.errors import DeskError
 from bot.evaluate.questions import Case, Kind
 from bot.records import Question
-from bot.reply.assistant import Measured
 from bot.reply.calibration import Direction, Fitted, Weights, direction
+from bot.reply.finding import Measured
 
 Floats = NDArray[np.float64]
 

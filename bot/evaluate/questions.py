@@ -41,7 +41,8 @@ class Nugget:
 class Case:
     """A question with what its answer is held against.
 
-    tickets: the right ones, each by id or by its place in the file (from 1). forbid: what must not be shown.
+    tickets: the right ones, each by id or by its place in the file (from 1). forbid: what must not be shown. tags: any
+    words to tell figures apart by. source: the file's name.
     """
 
     question: Question
@@ -49,6 +50,9 @@ class Case:
     tickets: tuple[str | int, ...] = ()
     nuggets: tuple[Nugget, ...] = ()
     forbid: tuple[re.Pattern[str], ...] = ()
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    line: int = 0
 
 
 def load(path: Path) -> tuple[Case, ...]:
@@ -67,7 +71,16 @@ def read(line: Line) -> Case:
         tickets=tuple(_ticket(line, item) for item in line.items("tickets")),
         nuggets=tuple(_nugget(line, item) for item in line.items("nuggets")),
         forbid=tuple(_pattern(line, "forbid", item) for item in line.items("forbid")),
+        tags=tuple(_tag(line, item) for item in line.items("tags")),
+        source=Path(line.file).name,
+        line=line.number,
     )
+
+
+def _tag(line: Line, item: Any) -> str:
+    if not isinstance(item, str) or not item.strip():
+        raise line.error('the field "tags" takes words.')
+    return item
 
 
 def _ticket(line: Line, item: Any) -> str | int:

@@ -18,7 +18,7 @@ from bot.records import Answer, Draft, Evidence, Handoff, Message, Question, Sen
 from bot.reply.composition import Composition
 from bot.reply.draft import question_of
 from bot.reply.evidence import Library, Match, Retriever
-from bot.reply.finding import Finder, Found
+from bot.reply.finding import Finder, Found, Measured
 from bot.reply.followup import Asked, Rewriter
 from bot.reply.frames import language_of, say
 from bot.reply.gate import Decision, Gate
@@ -70,16 +70,6 @@ class Parts:
     report: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What the gate sees of a question: its measures on the build's scales (none where it sees nothing), its vector,
-    and the log-odds that evidence answers it."""
-
-    values: Mapping[str, float]
-    vector: Sequence[float]
-    odds: float
-
-
 class Assistant:
     """Answers questions from one build of the knowledge."""
 
@@ -125,9 +115,10 @@ class Assistant:
 
     def measured(self, question: Question) -> Measured:
         asked = self._parts.rewriter.rewrite(self._private(question))
-        signals = self._finder.find(asked).signals
-        odds = self._parts.gate.odds(signals)[1] if signals.sound else -inf
-        return Measured(self._parts.gate.scaled(signals), self._parts.retriever.vector(asked.text), odds)
+        found = self._finder.find(asked)
+        odds = self._parts.gate.odds(found.signals)[1] if found.signals.sound else -inf
+        ranked = tuple(hit.ticket for hit in found.hits)
+        return Measured(self._parts.gate.scaled(found.signals), self._parts.retriever.vector(asked.text), odds, ranked)
 
     def stream(self, question: Question) -> Iterator[Sentence | Answer]:
         """Each sentence as it is released; the Answer last."""
@@ -135,6 +126,7 @@ class Assistant:
         deadline = time.monotonic() + self._parts.timeout
         given = self._private(question)
         asked = self._parts.rewriter.rewrite(given, deadline)
+        reply.lap("rewrite")
         found = self._finder.find(asked, asked_back(given.history))
         reply.lap("retrieve")
         decision = found.decision
@@ -146,6 +138,7 @@ class Assistant:
             shown = ([row for row in usable if not apart(asked.text, row)] or usable)[:SHOWN]
             reply.evidence = {row.n: row for row in shown}
             yield from self._write(reply, Brief(asked.text, tuple(shown), reply.language, asked.history, deadline))
+            reply.lap("write")
             if reply.cited:
                 yield from self._add_limits(reply, given.text, found)
             else:

@@ -5,7 +5,7 @@ A question of several parts is looked at part by part: what is covered is answer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -29,6 +29,17 @@ class Found:
     signals: Signals
     decision: Decision
     uncovered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the gate sees of a question: its measures on the build's scales (none where it sees nothing), its vector,
+    the log-odds that evidence answers it, and the tickets that a reply is looked for in, best first."""
+
+    values: Mapping[str, float]
+    vector: Sequence[float]
+    odds: float
+    ranked: tuple[str, ...] = ()
 
 
 class Finder:

@@ -14,8 +14,9 @@ from typing import Any
 
 from bot.errors import BuildError
 from bot.records import Answer, Draft, Evidence, Question, Sentence
-from bot.reply.assistant import Assistant, Measured
+from bot.reply.assistant import Assistant
 from bot.reply.evidence import Library
+from bot.reply.finding import Measured
 
 log = logging.getLogger(__name__)
 

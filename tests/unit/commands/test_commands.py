@@ -12,8 +12,8 @@ import pytest
 from bot import commands, examine
 from bot.__main__ import main
 from bot.errors import BuildError, QuestionError
-from bot.records import Answer, Citation, Handoff, Hit, Question, Sentence, Source
-from bot.reply.assistant import Measured
+from bot.records import Answer, Citation, Handoff, Hit, Question, Sentence, Source, Ticket
+from bot.reply.finding import Measured
 from bot.settings import Settings
 
 REPORT: dict[str, Any] = {
@@ -55,7 +55,8 @@ class Assistant:
         return Measured({"dense": 1.0}, (), 2.0)
 
     def library(self) -> SimpleNamespace:
-        return SimpleNamespace(statements={}, tickets={})
+        ticket = Ticket("t1", "标题", "", (), source=Source("k.md", 6, 1))
+        return SimpleNamespace(statements={}, tickets={"t1": ticket})
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -67,7 +68,7 @@ class Assistant:
 
 
 class Retriever:
-    def search(self, text: str, k: int) -> list[Hit]:
+    def similar(self, text: str, k: int) -> list[Hit]:
         return [Hit(f"{text}-{place}", 1 / place, 0.5, 1.0, 1.0) for place in range(1, k + 1)]
 
 
@@ -98,6 +99,9 @@ class Wire:
 
     def retriever(self, settings: Settings) -> Retriever:
         return Retriever()
+
+    def model(self, settings: Settings) -> None:
+        return None
 
     def redact_file(self, settings: Settings, text: str) -> tuple[str, list[Finding]]:
         return text.replace("a.com", "[DOMAIN_1]"), [Finding("domain", 1, 0, 5)]
@@ -238,10 +242,55 @@ def test_evaluate_prints_a_table_and_leaves_a_report(
     wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = write(tmp_path / "s.jsonl", {"id": "a", "kind": "answerable", "question": "x", "tickets": [6]})
-    assert main(["evaluate", cases, "--report", str(tmp_path / "out")]) == 0
+    asked = ["evaluate", cases, "--report", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
+    assert main(asked) == 0
     out = capsys.readouterr().out
     assert "right ticket cited first" in out and "false refusals" in out
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.json", "report.html"}
+    exports = {"run.trec", "qrels.trec", "ragas.jsonl", "junit.xml"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.json", "report.html", *exports}
+    assert len(wire.desk.asked) == 1
+    assert main([*asked, "--jobs", "2"]) == 0
+    out = capsys.readouterr().out
+    assert "1 answers were taken from" in out and "No figure changed." in out and len(wire.desk.asked) == 1
+    assert main([*asked, "--no-cache"]) == 0 and len(wire.desk.asked) == 2
+    capsys.readouterr()
+    both = str(tmp_path / "out")
+    assert main(["evaluate", "--compare", both, both, "--report", str(tmp_path / "diff")]) == 0
+    assert json.loads((tmp_path / "diff" / "compare.json").read_text())["n"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "name a question set"),
+        (["s.jsonl"], "--report DIR is missing"),
+        (["s.jsonl", "--compare", "a", "b"], "takes two reports and no questions"),
+    ],
+)
+def test_arguments_that_do_not_go_together(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["evaluate", *arguments])
+    assert left.value.code == 2 and told in capsys.readouterr().err
+
+
+def test_what_cannot_be_evaluated_is_told_before_anything_is_asked(
+    wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = {"id": "a", "kind": "answerable", "question": "x"}
+    out = ["--report", str(tmp_path / "out"), "--no-cache"]
+    for lines, told in (
+        ([good, {**good, "id": "b", "tickets": ["t9", 77]}], "s.jsonl, line 2: t9; s.jsonl, line 2: 77. Nothing was"),
+        ([{**good, "accepted": False}], "candidates that nobody has accepted"),
+        ([good, good], 'repeats "a" of line 1'),
+    ):
+        assert main(["evaluate", write(tmp_path / "s.jsonl", *lines), *out]) == 1
+        assert told in capsys.readouterr().err
+    (tmp_path / "report.json").write_text("{}")
+    assert main(["evaluate", "--compare", str(tmp_path), str(tmp_path)]) == 1
+    assert "is no report that this version can compare" in capsys.readouterr().err
+    assert main(["evaluate", write(tmp_path / "s.jsonl", good), *out, "--judge"]) == 1
+    assert "--judge takes a model" in capsys.readouterr().err
+    assert wire.desk.asked == [] and not (tmp_path / "out").exists()
 
 
 def test_an_error_is_one_sentence(

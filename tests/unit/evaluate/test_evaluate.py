@@ -9,10 +9,12 @@ import pytest
 
 from bot.errors import DeskError
 from bot.evaluate import metrics, questions, report
+from bot.evaluate.judging import Row, judge
 from bot.evaluate.lines import LineError
 from bot.evaluate.questions import Case, Nugget
-from bot.evaluate.run import judge, run
+from bot.evaluate.run import Reply, replies
 from bot.records import Answer, Citation, Handoff, Question, Sentence, Source
+from bot.reply.finding import Measured
 
 GOOD: dict[str, Any] = {"id": "a", "kind": "answerable", "question": "怎么删除?"}
 
@@ -28,6 +30,10 @@ def reply(text: str = "先清空，再删除。", *citations: Citation, **more: 
 
 def case(kind: Any = "answerable", **more: Any) -> Case:
     return Case(Question("怎么删除?", id=more.pop("id", "a")), kind, **more)
+
+
+def judged(one: Case, answer: Answer, total_ms: float = 1.0) -> Row:
+    return judge(one, Reply(answer, total_ms=total_ms))
 
 
 def nugget(pattern: str, vital: bool = True) -> Nugget:
@@ -49,6 +55,7 @@ def nugget(pattern: str, vital: bool = True) -> Nugget:
         ({"nuggets": [{"fact": "x", "pattern": "("}]}, '"pattern" is no regular expression'),
         ({"nuggets": [{"fact": "x", "pattern": "x", "vital": "yes"}]}, '"vital" of a nugget'),
         ({"forbid": ["["]}, '"forbid" is no regular expression'),
+        ({"tags": ["a", 1]}, '"tags" takes words'),
     ],
 )
 def test_a_bad_case_names_line_and_field(tmp_path: Path, change: dict[str, Any], complaint: str) -> None:
@@ -83,11 +90,11 @@ def test_a_good_case_is_loaded(tmp_path: Path) -> None:
 def test_the_first_citation_decides(
     tickets: tuple[str | int, ...], citations: tuple[Citation, ...], right: bool | None
 ) -> None:
-    assert judge(case(tickets=tickets), reply("x", *citations), 1.0).right_first is right
+    assert judged(case(tickets=tickets), reply("x", *citations)).right_first is right
 
 
 def test_facts_are_counted() -> None:
-    row = judge(case(nuggets=(nugget("清空"), nugget("恢复"), nugget("删除", vital=False))), reply(), 1.0)
+    row = judged(case(nuggets=(nugget("清空"), nugget("恢复"), nugget("删除", vital=False))), reply())
     assert row.vital == 0.5
     assert row.every == pytest.approx(2 / 3)
     assert row.missed == ("恢复",)
@@ -104,7 +111,7 @@ def test_facts_are_counted() -> None:
     ],
 )
 def test_forbidden_content_is_found_wherever_it_is_shown(answer: Answer) -> None:
-    row = judge(case("privacy", forbid=(re.compile(r"138\d{8}"), re.compile("absent"))), answer, 1.0)
+    row = judged(case("privacy", forbid=(re.compile(r"138\d{8}"), re.compile("absent"))), answer)
     assert row.forbidden == (r"138\d{8}",)
 
 
@@ -116,11 +123,19 @@ class Fake:
             raise DeskError("The model is gone.")
         return reply("先清空<b>。", citation(1, "t1", 1), ms={"first_sentence": 5.0})
 
+    def measured(self, question: Question) -> Measured:
+        return Measured({}, (), 1.0, ("t1", "t2"))
+
+
+def rows_of(cases: tuple[Case, ...], advance: Any = lambda done, total: None) -> list[Row]:
+    made = replies([one.question for one in cases], Fake(), advance=advance)
+    return [judge(one, found, ("t1",) if one.tickets else ()) for one, found in zip(cases, made, strict=True)]
+
 
 def test_a_failure_is_a_wrong_row_and_not_the_end() -> None:
     cases = (case(id="bad", tickets=(1,), nuggets=(nugget("清空"),)), case(tickets=(1,), nuggets=(nugget("清空"),)))
     told: list[tuple[int, int]] = []
-    rows = run(cases, Fake(), lambda done, total: told.append((done, total)))
+    rows = rows_of(cases, lambda done, total: told.append((done, total)))
     assert [row.verdict for row in rows] == ["failed", "answered"]
     assert told == [(1, 2), (2, 2)]
     means = {item.name: item.mean for item in metrics.summarise(rows).figures}
@@ -137,7 +152,7 @@ def test_figures_are_the_same_each_time_and_enclose_the_mean() -> None:
 
 
 def test_verdicts_are_counted_by_kind() -> None:
-    rows = [judge(case("oos"), reply(verdict="declined"), 1.0), judge(case("oos"), reply(), 3.0)]
+    rows = [judged(case("oos"), reply(verdict="declined"), 1.0), judged(case("oos"), reply(), 3.0)]
     result = metrics.summarise(rows)
     assert result.confusion == {"oos": {"declined": 1, "answered": 1}}
     assert result.latency["total_p50"] == 2.0
@@ -145,13 +160,13 @@ def test_verdicts_are_counted_by_kind() -> None:
 
 
 def test_the_page_is_escaped_and_asks_for_nothing(tmp_path: Path) -> None:
-    rows = run((case(id="<i>", tickets=("t1",)), case("oos", id="bad")), Fake())
+    rows = rows_of((case(id="<i>", tickets=("t1",)), case("oos", id="bad")))
     report.write(metrics.summarise(rows), tmp_path / "new" / "folder", "set.jsonl")
     page = (tmp_path / "new" / "folder" / "report.html").read_text(encoding="utf-8")
     assert "<b>" not in page
     assert "<i>" not in page
     assert not re.search(r"(?i)src=|href=|url\(|@import|<script|https?://", page)
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 4  # headlines, the curve, the other figures, times
     data = json.loads((tmp_path / "new" / "folder" / "report.json").read_text(encoding="utf-8"))
     assert data["questions"] == "set.jsonl"
     assert [row["id"] for row in data["rows"]] == ["<i>", "bad"]

@@ -10,8 +10,8 @@ import pytest
 
 from bot.evaluate import guard, metrics, sets
 from bot.evaluate.guard import Claim, Said, Tested, Wish
+from bot.evaluate.judging import Row
 from bot.evaluate.lines import LineError
-from bot.evaluate.run import Row
 from tests.unit.reply.fakes import FakeWriter, desk
 
 SAID = {
@@ -34,7 +34,9 @@ def test_lines_are_told_apart_by_their_fields(tmp_path: Path) -> None:
     wish = {"id": "w", "question": "转人工", "wish": "person"}
     lie = SAID | {"id": "l", "lie": "number", "mechanical": True}
     path = written(tmp_path, SAID, lie, claim, wish, CASE)
-    loaded = sets.load([path, path])
+    other = path.with_name("other.jsonl")
+    other.write_bytes(path.read_bytes())
+    loaded = sets.load([path, other])
     assert [case.kind for case in loaded.cases] == ["oos", "oos"]
     assert [type(item) for item in loaded.items] == [Said, Said, Claim, Wish] * 2
 
@@ -80,7 +82,8 @@ def test_counts_by_group_and_the_curve_of_risk() -> None:
         Tested("3", "a", "", "x", "x"),
     ]
     assert [(group.name, group.n, group.right) for group in metrics.groups(rows)] == [("a", 1, 1), ("b", 2, 1)]
-    assert metrics.risk_coverage([(1.0, False), (3.0, True)]) == ((0.5, 0.0), (1.0, 0.5))
+    asked = [Row("1", "oos", "", "answered", odds=1.0), Row("2", "answerable", "", "answered", odds=3.0)]
+    assert metrics.risk_coverage([*asked, Row("3", "injection", "", "answered", odds=9.0)]) == ((0.5, 0.0), (1.0, 0.5))
     assert metrics.risk_coverage([]) == ()
 
 
