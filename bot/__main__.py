@@ -132,6 +132,17 @@ def parser() -> argparse.ArgumentParser:
         "--calibrate", action="store_true", help="then fit the gate to these questions, in gate.json beside the index"
     )
 
+    questions = command("questions", "Check question sets, or propose candidates for new ones.")
+    questions.add_argument("action", choices=("check", "new"))
+    questions.add_argument("files", nargs="*", type=Path, metavar="FILE", help="sets to check")
+    questions.add_argument(
+        "--from", dest="source", choices=("tickets", "use"), default="tickets", help="where candidates come from"
+    )
+    questions.add_argument("--n", type=_positive, default=50, help="candidates at most (default: 50)")
+    questions.add_argument(
+        "--out", type=Path, metavar="FILE", default=Path("-"), help="where they go (default: standard output)"
+    )
+
     redact = command("redact", "Replace what is private in a ticket file by placeholders.")
     redact.add_argument("file", type=Path, metavar="FILE", help="the file, or - for standard input")
     redact.add_argument("--out", type=Path, metavar="FILE", help="where the text goes (default: standard output)")
@@ -145,6 +156,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _clash(args: argparse.Namespace) -> str:
     """What of the arguments does not go together; "" where all does."""
+    if args.command == "questions":
+        if args.action == "check":
+            return "" if args.files else "name the sets to check"
+        return "new takes no files" if args.files else ""
     if args.command != "evaluate":
         return ""
     if args.compare:

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import examine, keeping, launch, wire
+from bot import asking, examine, keeping, launch, wire
 from bot.errors import DeskError, QuestionError
 from bot.evaluate import compare, exports, lines, report, tables
 from bot.records import Answer, Question, Sentence
@@ -143,6 +143,30 @@ def evaluate(settings: Settings, args: argparse.Namespace) -> None:
         print(f"The gate was fitted to these questions ({counts}): {settings.index_dir / calibration.NAME}")
 
 
+def questions(settings: Settings, args: argparse.Namespace) -> None:
+    if args.action == "check":
+        _check(settings, args.files)
+        return
+    made = asking.from_use(settings, args.n) if args.source == "use" else asking.from_tickets(settings, args.n)
+    with lines.whole(args.out) as out:
+        for one in made:
+            out.write(json.dumps(one, ensure_ascii=False) + "\n")
+    print(f"{len(made)} candidates from {args.source}. Edit them, then set accepted to true.", file=sys.stderr)
+
+
+def _check(settings: Settings, files: list[Path]) -> None:
+    """Raises LineError when `evaluate` would refuse a set."""
+    found = asking.check(settings, files)
+    for error in found.errors:
+        print(error)
+    for doubt in found.doubts:
+        print(f"To look at: {doubt}")
+    counts = ", ".join(f"{kind} {count}" for kind, count in sorted(found.kinds.items()))
+    print(f"Sound: {counts or 'none'}. Candidates that nobody has accepted: {found.waiting}.")
+    if found.errors:
+        raise lines.LineError(f"{len(found.errors)} errors: evaluate refuses these sets.")
+
+
 def redact(settings: Settings, args: argparse.Namespace) -> None:
     text, findings = keeping.redact_file(settings, lines.read_text(args.file))
     found = [{"type": item.type, "line": item.line, "start": item.start, "end": item.end} for item in findings]
@@ -170,6 +194,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "retrieve": retrieve,
     "draft": draft,
     "evaluate": evaluate,
+    "questions": questions,
     "redact": redact,
     "serve": serve,
 }

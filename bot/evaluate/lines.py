@@ -74,12 +74,12 @@ def read(path: Path) -> list[Line]:
     """All JSON objects of a file, blank lines left out; their ids must differ and be there."""
     lines = []
     first_seen: dict[str, int] = {}
-    for line in parse(read_text(path), str(path)):
-        key = line.id()
+    for row in parse(read_text(path), str(path)):
+        key = row.id()
         if key in first_seen:
-            raise line.error(f'the field "id" repeats "{key}" of line {first_seen[key]}.')
-        first_seen[key] = line.number
-        lines.append(line)
+            raise row.error(f'the field "id" repeats "{key}" of line {first_seen[key]}.')
+        first_seen[key] = row.number
+        lines.append(row)
     if not lines:
         raise LineError(f"{path} holds no line.")
     return lines
@@ -88,16 +88,20 @@ def read(path: Path) -> list[Line]:
 def parse(text: str, name: str) -> Iterator[Line]:
     """Each line of JSON in `text`; `name` is for complaints."""
     for number, raw in enumerate(text.split("\n"), start=1):
-        if not raw.strip():
-            continue
-        try:
-            fields = json.loads(raw)
-        except (json.JSONDecodeError, RecursionError) as error:
-            what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-            raise LineError(f"{name}, line {number}: not JSON ({what}).") from None
-        if not isinstance(fields, dict):
-            raise LineError(f"{name}, line {number}: a JSON object is needed.")
-        yield Line(name, number, fields)
+        if raw.strip():
+            yield line(raw, name, number)
+
+
+def line(raw: str, name: str, number: int) -> Line:
+    """One line of JSON."""
+    try:
+        fields = json.loads(raw)
+    except (json.JSONDecodeError, RecursionError) as error:
+        what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+        raise LineError(f"{name}, line {number}: not JSON ({what}).") from None
+    if not isinstance(fields, dict):
+        raise LineError(f"{name}, line {number}: a JSON object is needed.")
+    return Line(name, number, fields)
 
 
 def history(path: Path) -> tuple[Message, ...]:
@@ -110,7 +114,7 @@ def history(path: Path) -> tuple[Message, ...]:
             raise LineError(f"{path} is not JSON.") from None
         holder = Line(str(path), 1, {})
         return tuple(holder.message(item) for item in items)
-    return tuple(line.message(line.fields) for line in parse(text, str(path)))
+    return tuple(row.message(row.fields) for row in parse(text, str(path)))
 
 
 def read_text(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot import commands, examine
+from bot import asking, commands, examine
 from bot.__main__ import main
 from bot.errors import BuildError, QuestionError
 from bot.records import Answer, Citation, Handoff, Hit, Question, Sentence, Source, Ticket
@@ -113,6 +113,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     monkeypatch.setattr(commands, "wire", fake)
     monkeypatch.setattr(commands, "keeping", fake)
     monkeypatch.setattr(examine, "wire", fake)
+    monkeypatch.setattr(asking, "wire", fake)
     return fake
 
 
@@ -291,6 +292,24 @@ def test_what_cannot_be_evaluated_is_told_before_anything_is_asked(
     assert main(["evaluate", write(tmp_path / "s.jsonl", good), *out, "--judge"]) == 1
     assert "--judge takes a model" in capsys.readouterr().err
     assert wire.desk.asked == [] and not (tmp_path / "out").exists()
+
+
+def test_sets_are_checked_and_candidates_proposed(
+    wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = {"id": "a", "kind": "oos", "question": "x"}
+    assert main(["questions", "check", write(tmp_path / "s.jsonl", good)]) == 0
+    assert "Sound: oos 1." in capsys.readouterr().out
+    assert main(["questions", "check", write(tmp_path / "s.jsonl", good, {**good, "kind": "no"})]) == 1
+    captured = capsys.readouterr()
+    assert "s.jsonl, line 2:" in captured.out and captured.err == "1 errors: evaluate refuses these sets.\n"
+    out = tmp_path / "new.jsonl"
+    assert main(["questions", "new", "--from", "tickets", "--out", str(out)]) == 0
+    assert out.read_text() == "" and "0 candidates from tickets" in capsys.readouterr().err
+    for wrong in (["check"], ["new", "x.jsonl"], ["old"]):
+        with pytest.raises(SystemExit) as left:
+            main(["questions", *wrong])
+        assert left.value.code == 2
 
 
 def test_an_error_is_one_sentence(
