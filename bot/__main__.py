@@ -133,13 +133,13 @@ def parser() -> argparse.ArgumentParser:
     )
 
     questions = command("questions", "Check question sets, or propose candidates for new ones.")
-    questions.add_argument("action", choices=("check", "new"))
-    questions.add_argument("files", nargs="*", type=Path, metavar="FILE", help="sets to check")
-    questions.add_argument(
-        "--from", dest="source", choices=("tickets", "use"), default="tickets", help="where candidates come from"
-    )
-    questions.add_argument("--n", type=_positive, default=50, help="candidates at most (default: 50)")
-    questions.add_argument(
+    actions = questions.add_subparsers(dest="action", metavar="ACTION", required=True)
+    check = actions.add_parser("check", parents=[common], help="tell all that is wrong with sets")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    new = actions.add_parser("new", parents=[common], help="propose candidates for a person to edit and accept")
+    new.add_argument("--from", dest="source", choices=("tickets", "use"), default="tickets", help="(default: tickets)")
+    new.add_argument("--n", type=_positive, default=50, help="candidates at most (default: 50)")
+    new.add_argument(
         "--out", type=Path, metavar="FILE", default=Path("-"), help="where they go (default: standard output)"
     )
 
@@ -156,10 +156,6 @@ def parser() -> argparse.ArgumentParser:
 
 def _clash(args: argparse.Namespace) -> str:
     """What of the arguments does not go together; "" where all does."""
-    if args.command == "questions":
-        if args.action == "check":
-            return "" if args.files else "name the sets to check"
-        return "new takes no files" if args.files else ""
     if args.command != "evaluate":
         return ""
     if args.compare:

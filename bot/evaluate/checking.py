@@ -36,10 +36,10 @@ def check(paths: Sequence[Path], tickets: Mapping[str, Ticket]) -> Checked:
     doubts: list[str] = []
     kinds: Counter[str] = Counter()
     places = {ticket.source.ordinal for ticket in tickets.values()}
-    ids: dict[str, str] = {}
     asked: dict[str, str] = {}
     waiting = 0
     for path in paths:
+        ids: dict[str, str] = {}  # may repeat between files
         before = len(errors) + sum(kinds.values()) + waiting
         for number, raw in enumerate(lines.read_text(path).split("\n"), start=1):
             if not raw.strip():
