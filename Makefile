@@ -39,6 +39,7 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@$(PY) tests/bench/speed.py
+	@$(PY) tests/bench/baselines.py
 	@$(PY) tests/bench/kills.py 50 7
 	@$(PY) tests/bench/scale.py $(TICKETS) --sizes 1000,10000
 

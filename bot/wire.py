@@ -88,23 +88,32 @@ def assistant(settings: Settings, spoken: Model | None = None) -> LiveAssistant:
     return LiveAssistant(open_newest, lambda: current_id(settings.index_dir))
 
 
-def over(build: Build, spoken: Model | None, private: Redactor, settings: Settings) -> Assistant:
-    """An assistant over an open build; a model outlives builds, for its breaker remembers."""
-    retriever = TicketRetriever(build)
-    calibration = calibrated(build, retriever, settings.index_dir)
-    rules = Rules(lambda text: calibration.lean(retriever.vector(text)))
+def over(
+    build: Build,
+    spoken: Model | None,
+    private: Redactor,
+    settings: Settings,
+    retriever: TicketRetriever | None = None,
+) -> Assistant:
+    """An assistant over an open build; a model outlives builds, for its breaker remembers.
+
+    `retriever` finds tickets in place of ours.
+    """
+    ours = TicketRetriever(build)
+    calibration = calibrated(build, ours, settings.index_dir)
+    rules = Rules(lambda text: calibration.lean(ours.vector(text)))
     extractive: Writer = ExtractiveWriter()
     return Assistant(
         Parts(
             library=build,
-            retriever=retriever,
+            retriever=retriever or ours,
             match=build.lexical.matcher,
             redactor=private,
             gate=Gate(Domain(build.tickets.values()), calibration),
             rewriter=ModelRewriter(spoken, Prompt.load("standalone"), rules) if spoken else rules,
             writer=LlmWriter(spoken, Prompt.load("reply"), settings.evidence_tokens) if spoken else extractive,
             fallback=extractive,
-            checker=Checker(retriever.relevance),
+            checker=Checker(ours.relevance),
             longest=settings.question_chars,
             timeout=settings.llm_timeout,
             report={"created": build.manifest.created, **build.manifest.report},

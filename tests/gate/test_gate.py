@@ -1,7 +1,7 @@
-"""No change may make the desk worse by more than chance: the gate part of the question sets, against the stored figures.
+"""No change may make the desk worse by more than chance: the gate part of the sets, against the stored figures.
 
-`python -m tests.gate.test_gate` stores them anew; whoever does says in the change why a figure fell. Nothing is tuned to
-the questions of this part: tests/questions/README.md says which are for what.
+`python -m tests.gate.test_gate` stores them anew; whoever does says in the change why a figure fell. Nothing is tuned
+to the questions of this part: tests/questions/README.md says which are for what.
 """
 
 from __future__ import annotations
