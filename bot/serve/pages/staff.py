@@ -86,9 +86,16 @@ class Staff:
             return refused
 
         def make() -> HTMLResponse:
-            return quality.render(self._desk.tally(), self._desk.feedbacks(50), self._report_dir)
+            talked = dict.fromkeys(record.conversation for record in self._desk.handoffs(None))
+            messages = [self._desk.messages(conversation) for conversation in talked]
+            return quality.render(self._desk.tally(), self._desk.feedbacks(), messages, self._report_dir)
 
         return await run_in_threadpool(make)
+
+    async def report(self, request: Request) -> Response:
+        if refused := self._door(request):
+            return refused
+        return await run_in_threadpool(quality.whole, self._report_dir)
 
     async def docs(self, request: Request) -> Response:
         if refused := self._door(request):
@@ -162,6 +169,7 @@ def attach(
         ("/knowledge/aside", staff.behind_door(known.aside)),
         ("/knowledge/rebuild", staff.behind_key(known.progress)),
         ("/quality", staff.quality),
+        ("/quality/report", staff.report),
         ("/docs", staff.docs),
         ("/openapi.json", staff.behind_key(staff.openapi)),
     ):

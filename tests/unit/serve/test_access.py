@@ -14,7 +14,7 @@ from bot.serve.access import COOKIE, Access
 Maker = Callable[..., TestClient]
 STRANGER = ("203.0.113.9", 50000)
 STAFF = {"authorization": "Bearer staff-key"}
-GUARDED = ("/desk", "/knowledge", "/quality", "/metrics", "/docs", "/openapi.json")
+GUARDED = ("/desk", "/knowledge", "/quality", "/quality/report", "/metrics", "/docs", "/openapi.json")
 
 
 def test_without_a_key_loopback_is_let_in_and_strangers_are_not(make_client: Maker) -> None:
