@@ -23,7 +23,7 @@ h1{font-size:1.4rem}h2{font-size:1.15rem;margin-top:2rem}svg{width:100%;max-widt
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.85rem}
 td,th{border:1px solid #cbd2d9;padding:.3rem .5rem;text-align:left;vertical-align:top;
 overflow-wrap:anywhere;min-width:4rem}
-td.text{white-space:pre-wrap;min-width:14rem}.bad{background:#fbe3e4}.better{color:#14632f}.worse{color:#9c1c28}
+th{overflow-wrap:normal}td.text{white-space:pre-wrap;min-width:14rem}.bad{background:#fbe3e4}.better{color:#14632f}.worse{color:#9c1c28}
 article{border:1px solid #cbd2d9;border-radius:.4rem;padding:.6rem .9rem;margin:.8rem 0}
 article h3{margin:0;font-size:1rem}
 .sides{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.sides div{white-space:pre-wrap;overflow-wrap:anywhere}

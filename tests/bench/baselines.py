@@ -43,7 +43,7 @@ from tests.bench.scale import run as process  # noqa: E402
 Rank = Callable[[str], list[str]]
 RECIPES = ("textbook", "BM25", "USE", "e5", "ours")
 CHUNK, OVERLAP, NEAREST, DEEP = 1000, 200, 4, 10
-SETS = (ROOT / "tests/questions/thirty.jsonl", ROOT / "tests/questions/desk/gate.jsonl")
+SETS = (ROOT / "tests/questions/thirty.jsonl", ROOT / "tests/questions/desk.gate.jsonl")
 TOLD = ("right ticket cited first", "vital facts held", "MRR@10", "verdict right", "false refusals")
 
 

@@ -20,7 +20,7 @@ from bot.settings import load
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE.parent / "questions"
-SETS = (QUESTIONS / "desk" / "gate.jsonl", QUESTIONS / "thirty.jsonl")
+SETS = (QUESTIONS / "desk.gate.jsonl", QUESTIONS / "thirty.jsonl")
 STORED = HERE / "stored.json"
 
 

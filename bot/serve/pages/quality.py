@@ -74,8 +74,7 @@ def _report(folder: Path) -> str:
         rows = [
             (
                 TITLES[name],
-                f"{figures[name]['mean']:.2f}",
-                f"{figures[name]['low']:.2f} 至 {figures[name]['high']:.2f}",
+                f"{figures[name]['mean']:.2f}（{figures[name]['low']:.2f} 至 {figures[name]['high']:.2f}）",
                 figures[name]["n"],
                 _change(changes.get(name)),
             )
@@ -85,7 +84,7 @@ def _report(folder: Path) -> str:
         name = str(told["questions"])
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return f'<p class="error">评测报告 {text(path.name)} 无法读取，请重新运行评测。</p>'
-    shown = table(("指标", "均值", "95% 区间", "题数", "与上次相比"), rows, "这次评测没有题目")
+    shown = table(("指标", "均值（95% 区间）", "题数", "与上次相比"), rows, "这次评测没有题目")
     return f'<p class="meta">{text(name)} · <a href="/quality/report">完整报告</a></p>{shown}'
 
 

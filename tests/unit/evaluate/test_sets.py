@@ -127,3 +127,10 @@ def test_use_becomes_candidates_redacted_and_counted(tmp_path: Path) -> None:
     ]
     assert found[1]["tickets"] == ["t1"] and all(one["accepted"] is False for one in found)
     assert "138" not in json.dumps(found)
+
+
+def test_the_documented_example_is_sound(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "questions.md").read_text(encoding="utf-8")
+    example = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    given = sets.load([written(tmp_path / "s.jsonl", example)])
+    assert given.cases[0].tags == ("phone",) and given.cases[0].nuggets[0].vital
