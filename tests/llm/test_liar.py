@@ -65,7 +65,7 @@ def test_no_mechanical_lie_reaches_a_customer(tmp_path: Path) -> None:
         for line in (ROOT / f"tests/guard/{name}.dev.jsonl").read_text(encoding="utf-8").splitlines()[::8]
     ]
     chosen.write_text("\n".join(lines), encoding="utf-8")
-    result, _ = examine.examine(settings, [chosen], examine.silent, lying=True)
+    result, _ = examine.examine(settings, [chosen], examine.silent, options=examine.Options(lying=True))
     lies = [row for row in result.tested if row.mechanical and "lies:" in row.group]
     assert len(lies) > 30
     assert [f"{row.group}: {row.text}" for row in lies if not row.right] == []
