@@ -19,10 +19,17 @@ from bot.tickets.resolution import resolution
 
 FACTS = 3  # proposed for a candidate
 LEAST = 4  # characters of a question that says anything
-# What of a statement can be looked for to the letter: links, names in quotes, amounts, Latin names.
-_TELLING = re.compile(
-    r"https?://[\w.-]+(?P<path>/[\w./#?=&-]+)|「[^」]{2,20}」|\d+(?:\.\d+)?\s*(?:分钟|小时|个?工作日|天|个?月|年|元|[GMT]B|%)"
-    r"|[A-Za-z][A-Za-z0-9_-]{3,}"
+# What of a statement can be looked for to the letter, the most telling first: links, quoted names, amounts, names.
+_TELLING = tuple(
+    map(
+        re.compile,
+        (
+            r"https?://[\w.-]+(/[\w./#?=&-]+)",
+            r"「([^」]{2,20})」",
+            r"(\d+(?:\.\d+)?\s*(?:分钟|小时|个?工作日|天|个?月|年|元|[GMT]B|%))",
+            r"\b(?!https?\b|www\b)([A-Za-z][A-Za-z0-9_-]{3,})\b(?![:.]//)",
+        ),
+    )
 )
 
 
@@ -43,7 +50,7 @@ def from_tickets(
             continue
         one: dict[str, Any] = {"id": f"new-{ticket.id}", "kind": "handoff", "question": question}
         told = [row for row in rows if row.kind == "knowledge" and sayable(row)]
-        facts = [fact for row in told if (fact := _fact(row))][:FACTS]
+        facts = [fact for row in told if (fact := _fact(row, question))][:FACTS]
         if solved in ("self-service", "partial") and facts:
             others = [name for row in told for name in same.get(row.same or row.id, ())]
             one |= {"kind": "answerable", "tickets": list(dict.fromkeys([ticket.id, *others])), "nuggets": facts}
@@ -92,13 +99,11 @@ def from_use(
     ]
 
 
-def _fact(row: Statement) -> dict[str, Any] | None:
-    """A fact with a pattern that its words hold; None where nothing in them can be looked for to the letter."""
-    match = _TELLING.search(row.text)
-    if match is None:
-        return None
-    piece = match.group("path") or match.group().strip("「」")
-    return {"fact": _bare(row.text)[:80], "pattern": re.escape(piece), "vital": True}
+def _fact(row: Statement, question: str) -> dict[str, Any] | None:
+    """A fact with a pattern that its words hold; None where they hold nothing telling beyond the question."""
+    pieces = [found.group(1) for telling in _TELLING if (found := telling.search(row.text))]
+    piece = next((piece for piece in pieces if piece.lower() not in question.lower()), None)
+    return {"fact": _bare(row.text)[:80], "pattern": re.escape(piece), "vital": True} if piece else None
 
 
 def _bare(text: str) -> str:

@@ -93,7 +93,7 @@ def test_tickets_become_candidates_that_a_person_accepts(tmp_path: Path) -> None
         ("new-t1", "answerable", "托盘一个月多少钱"),
         ("new-t3", "handoff", "仓库门锁住了请打开"),
     ]
-    assert found[0]["tickets"] == ["t1", "t2"] and found[0]["nuggets"][0]["pattern"] == "12元"
+    assert found[0]["tickets"] == ["t1", "t2"] and found[0]["nuggets"][0]["pattern"] == "租赁管理"
     assert proposing.from_tickets(TICKETS, rows, 1) == found[:1]
     path = written(tmp_path / "new.jsonl", *found)
     with pytest.raises(LineError, match="nobody has accepted"):
