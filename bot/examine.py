@@ -111,17 +111,11 @@ def judged(cases: Sequence[Case], replies: Sequence[Reply], tickets: Mapping[str
 
 def there(cases: Sequence[Case], tickets: Mapping[str, Ticket]) -> None:
     """Raises LineError that names what right tickets are not in the index: a set for other knowledge proves nothing."""
-    places = {ticket.source.ordinal for ticket in tickets.values()}
-    missing = [
-        f"{case.source}, line {case.line}: {item}"
-        for case in cases
-        for item in case.tickets
-        if item not in (places if isinstance(item, int) else tickets)
-    ]
-    if missing:
-        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+    gone = [f"{case.source}, line {case.line}: {item}" for case in cases for item in judging.missing(case, tickets)]
+    if gone:
+        more = f" and {len(gone) - SHOWN} more" if len(gone) > SHOWN else ""
         raise LineError(
-            f'The field "tickets" names tickets that are not in the index: {"; ".join(missing[:SHOWN])}{more}. '
+            f'The field "tickets" names tickets that are not in the index: {"; ".join(gone[:SHOWN])}{more}. '
             "Nothing was asked."
         )
 
@@ -129,12 +123,9 @@ def there(cases: Sequence[Case], tickets: Mapping[str, Ticket]) -> None:
 def made_by(settings: Settings, assistant: LiveAssistant) -> str:
     """All that an answer depends on but its question, as one text."""
     code = Path(__file__).parent
-
-    def files() -> list[Path]:
-        rooms = [path for room in ("tickets", "search", "reply") for path in (code / room).rglob("*")]
-        ours = [path for path in [*rooms, *FOLDER.glob("*")] if path.suffix in (".py", ".txt", ".json", ".npz")]
-        return [*ours, code / "records.py", settings.index_dir / calibration.NAME]
-
+    rooms = [path for room in ("tickets", "search", "reply") for path in (code / room).rglob("*")]
+    files = [path for path in [*rooms, *FOLDER.glob("*")] if path.suffix in (".py", ".txt", ".json", ".npz")]
+    files += [code / "records.py", code.parent / "requirements.lock", settings.index_dir / calibration.NAME]
     told = [f"{name}={getattr(settings, name)}" for name in _SETTINGS]
     return " ".join([assistant.build, assistant.engine, digest(files), *told])
 

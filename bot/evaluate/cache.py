@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -68,9 +68,9 @@ class Cache:
         return hashlib.sha256(json.dumps([self._made_by, said, question.text]).encode()).hexdigest()[:32]
 
 
-def digest(files: Callable[[], list[Path]]) -> str:
+def digest(files: Iterable[Path]) -> str:
     """Of the contents of files, in the order of their names; a file that is not there counts as empty."""
     found = hashlib.sha256()
-    for path in sorted(files()):
+    for path in sorted(files):
         found.update(path.name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b""))
     return found.hexdigest()[:16]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.evaluate import lines, questions
 from bot.evaluate.columns import TO_ANSWER
-from bot.evaluate.judging import gold
+from bot.evaluate.judging import gold, missing
 from bot.evaluate.lines import Line, LineError
 from bot.evaluate.questions import Case
 from bot.records import Ticket
@@ -35,7 +35,6 @@ def check(paths: Sequence[Path], tickets: Mapping[str, Ticket]) -> Checked:
     errors: list[str] = []
     doubts: list[str] = []
     kinds: Counter[str] = Counter()
-    places = {ticket.source.ordinal for ticket in tickets.values()}
     asked: dict[str, str] = {}
     waiting = 0
     for path in paths:
@@ -54,8 +53,8 @@ def check(paths: Sequence[Path], tickets: Mapping[str, Ticket]) -> Checked:
                     waiting += 1
                     continue
                 case = questions.read(line)
-                if missing := [item for item in case.tickets if item not in (places if _place(item) else tickets)]:
-                    raise line.error(f'the field "tickets" names {missing[0]}, which is not in the index.')
+                for item in missing(case, tickets):
+                    raise line.error(f'the field "tickets" names {item}, which is not in the index.')
             except LineError as error:
                 errors.append(str(error))
                 continue
@@ -85,7 +84,3 @@ def _doubts(line: Line, case: Case, tickets: Mapping[str, Ticket]) -> Iterator[s
     for pattern in case.forbid:
         if any(pattern.search(text) for text in said):
             yield str(line.error(f'the field "forbid" holds {pattern.pattern}, which stands in a right ticket.'))
-
-
-def _place(item: str | int) -> bool:
-    return isinstance(item, int)

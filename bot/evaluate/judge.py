@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from bot.errors import WriterError
 from bot.evaluate.judging import Row
@@ -19,10 +18,6 @@ _LINE = re.compile(r"^\s*(\d{1,3})\s*[.、:：]?\s*(是|否)\s*[。.]?\s*$", re.
 
 Item = tuple[str, str, bool]
 """A sentence, the quotes that it cites, and whether it stands in them by letters."""
-
-
-class Model(Protocol):
-    def text(self, prompt: str) -> str: ...
 
 
 def opinions(

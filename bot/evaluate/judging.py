@@ -124,6 +124,16 @@ def gold(case: Case, tickets: Mapping[str, Ticket]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(item for item in case.tickets if isinstance(item, str)), *at]))
 
 
+def missing(case: Case, tickets: Mapping[str, Ticket]) -> list[str | int]:
+    """What a case names as right and is no ticket of these, by id or by place."""
+    places = {ticket.source.ordinal for ticket in tickets.values()} if any(map(_place, case.tickets)) else set()
+    return [item for item in case.tickets if item not in (places if _place(item) else tickets)]
+
+
+def _place(item: str | int) -> bool:
+    return isinstance(item, int)
+
+
 def share(marks: Sequence[bool]) -> float | None:
     return sum(marks) / len(marks) if marks else None
 

@@ -6,8 +6,7 @@ Knows HTML and no content; needs no script.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from fastapi.responses import HTMLResponse
 
@@ -55,19 +54,3 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "�
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
         f"<table>{called}<thead><tr>{names}</tr></thead><tbody>{cells}</tbody></table></div>"
     )
-
-
-def facts(value: Any, title: str = "") -> str:
-    """Whatever is given, as tables: mappings as name and value, lists of mappings as columns."""
-    heading = f"<h2>{text(title)}</h2>" if title else ""
-    if isinstance(value, Mapping):
-        flat = [(key, item) for key, item in value.items() if not isinstance(item, Mapping | list | tuple)]
-        nested = [(key, item) for key, item in value.items() if isinstance(item, Mapping | list | tuple)]
-        body = table(("项目", "值"), flat) if flat or not nested else ""
-        return heading + body + "".join(facts(item, str(key)) for key, item in nested)
-    if isinstance(value, list | tuple):
-        if value and all(isinstance(item, Mapping) for item in value):
-            names = list(dict.fromkeys(str(key) for item in value for key in item))
-            return heading + table(names, ([item.get(name, "") for name in names] for item in value))
-        return heading + table(("值",), ([item] for item in value))
-    return heading + f"<p>{text(value)}</p>"

@@ -102,10 +102,10 @@ def test_an_interrupt_ends_a_run(tmp_path: Path) -> None:
 
 def test_a_digest_is_of_contents(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("1")
-    before = digest(lambda: [tmp_path / "a", tmp_path / "none"])
-    assert before == digest(lambda: [tmp_path / "none", tmp_path / "a"])
+    before = digest([tmp_path / "a", tmp_path / "none"])
+    assert before == digest([tmp_path / "none", tmp_path / "a"])
     (tmp_path / "a").write_text("2")
-    assert before != digest(lambda: [tmp_path / "a", tmp_path / "none"])
+    assert before != digest([tmp_path / "a", tmp_path / "none"])
 
 
 def answer(*sentences: tuple[str, str, tuple[int, ...]], quotes: dict[int, str]) -> Answer:
