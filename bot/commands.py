@@ -147,11 +147,9 @@ def questions(settings: Settings, args: argparse.Namespace) -> None:
     if args.action == "check":
         _check(settings, args.files)
         return
-    made = asking.from_use(settings, args.n) if args.source == "use" else asking.from_tickets(settings, args.n)
-    with lines.whole(args.out) as out:
-        for one in made:
-            out.write(json.dumps(one, ensure_ascii=False) + "\n")
-    print(f"{len(made)} candidates from {args.source}. Edit them, then set accepted to true.", file=sys.stderr)
+    new, made = asking.propose(settings, args.source, args.n, args.out)
+    told = f"{new} new candidates from {args.source}, {made - new} were there."
+    print(f"{told} Edit them, then set accepted to true.", file=sys.stderr)
 
 
 def _check(settings: Settings, files: list[Path]) -> None:

@@ -174,6 +174,13 @@ class Desk:
         with self._work() as session:
             return tuple(row.record() for row in session.scalars(query))
 
+    def handed_over(self, limit: int = 200) -> tuple[tuple[Remembered, ...], ...]:
+        """The messages of the conversations that went to a person, the newest hand-over first."""
+        query = select(HandoffRow.conversation).order_by(HandoffRow.at.desc()).limit(limit)
+        with self._work() as session:
+            talked = dict.fromkeys(session.scalars(query))
+        return tuple(self.messages(conversation) for conversation in talked)
+
     def close(self) -> None:
         self._engine.dispose()
 

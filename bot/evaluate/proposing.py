@@ -6,13 +6,14 @@ is given tickets, and what the desk remembers. Nothing here decides what is righ
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.desk.models import FeedbackRecord, Remembered
 from bot.records import Statement, Ticket
-from bot.tickets.near import groups
+from bot.tickets.near import canonical, groups
 from bot.tickets.passages import sayable
 from bot.tickets.privacy.placeholders import ANY_MASK
 from bot.tickets.resolution import resolution
@@ -66,13 +67,16 @@ def from_use(
     clean: Callable[[str], str],
 ) -> list[dict[str, Any]]:
     """Candidates from what customers said of answers, and from conversations that went to a person; the most frequent
-    first. `clean` redacts once more at this door. The kind is a guess that the reason suggests."""
+    first. `clean` redacts once more at this door.
+
+    Only a hand-over tells its kind; elsewhere the kind is left empty, so that nobody accepts it by oversight. What the
+    desk cited stands under `cited`: it is what the desk took for right.
+    """
     rows: list[tuple[str, str, str, list[str]]] = []
     for record in feedbacks:
         why = [word for word in (record.thumb, record.outcome) if word] + (["comment"] * bool(record.comment))
         if why and record.question:
-            kind = "answerable" if record.thumb == "up" or record.outcome == "solved" else "unanswerable"
-            rows.append((clean(record.question), kind, ", ".join(why), list(record.citations)))
+            rows.append((clean(record.question), "", ", ".join(why), list(record.citations)))
     for messages in conversations:
         asked = ""
         for message in messages:
@@ -88,15 +92,17 @@ def from_use(
         members = [row for row, group in zip(rows, leaders, strict=True) if group == leader]
         question, kind, _, _ = members[0]
         cited = list(dict.fromkeys(ticket for row in members for ticket in row[3]))
-        one: dict[str, Any] = {"kind": kind, "question": question, "times": len(members)}
-        one["why"] = sorted({row[2] for row in members})
-        if kind == "answerable":
-            one |= {"tickets": cited, "nuggets": []}
-        found.append(one)
-    found.sort(key=lambda one: -one["times"])
-    return [
-        {"id": f"use-{place}", **one, "source": "use", "accepted": False} for place, one in enumerate(found, start=1)
-    ]
+        name = hashlib.sha256(canonical(question).encode()).hexdigest()[:8]  # the same when it is proposed again
+        one: dict[str, Any] = {"id": f"use-{name}", "kind": kind, "question": question, "tickets": [], "nuggets": []}
+        one |= {"times": len(members), "why": sorted({row[2] for row in members}), "cited": cited}
+        found.append({**one, "source": "use", "accepted": False})
+    return sorted(found, key=lambda one: -one["times"])
+
+
+def added(known: Iterable[str], candidates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The candidates whose ids are not known yet: what a person has edited stays as it is."""
+    ids = set(known)
+    return [one for one in candidates if one["id"] not in ids]
 
 
 def _fact(row: Statement, question: str) -> dict[str, Any] | None:

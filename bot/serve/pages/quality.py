@@ -20,7 +20,7 @@ from bot.serve.pages.paper import Html, page, table, text
 
 KINDS = {"up": "有帮助", "down": "没有帮助", "solved": "已解决", "unsolved": "未解决", "comments": "留言"}
 WHY = {**KINDS, "comment": "有留言", "hand-over": "转给了人工"}
-ASKED = {"answerable": "应能回答", "unanswerable": "可能没有依据", "handoff": "应转人工"}
+ASKED = {"": "待判断", "handoff": "应转人工"}
 _NAMES = "首条引用正确 关键事实齐全 检索排名（MRR@10） 引用准确率 引用召回率 有据可查 处理方式正确 误拒 出现禁止内容"
 TITLES = dict(zip(HEADLINES, _NAMES.split(), strict=True))
 SAYS = {"better": "变好", "worse": "变差", "noise": "无显著变化"}
@@ -101,7 +101,7 @@ def _candidates(records: Sequence[FeedbackRecord], conversations: Sequence[Seque
          ASKED[one["kind"]])
         for one in found
     ]  # fmt: skip
-    shown = table(("问题（已脱敏）", "来由", "次数", "猜测"), rows, "还没有候选")
+    shown = table(("问题（已脱敏）", "来由", "次数", "类型"), rows, "还没有候选")
     if not rows:
         return shown
     how = Html("<code>python -m bot questions new --from use --out candidates.jsonl</code>")

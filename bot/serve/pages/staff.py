@@ -86,9 +86,8 @@ class Staff:
             return refused
 
         def make() -> HTMLResponse:
-            talked = dict.fromkeys(record.conversation for record in self._desk.handoffs(None))
-            messages = [self._desk.messages(conversation) for conversation in talked]
-            return quality.render(self._desk.tally(), self._desk.feedbacks(), messages, self._report_dir)
+            desk = self._desk
+            return quality.render(desk.tally(), desk.feedbacks(), desk.handed_over(), self._report_dir)
 
         return await run_in_threadpool(make)
 

@@ -295,7 +295,7 @@ def test_what_cannot_be_evaluated_is_told_before_anything_is_asked(
 
 
 def test_sets_are_checked_and_candidates_proposed(
-    wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = {"id": "a", "kind": "oos", "question": "x"}
     assert main(["questions", "check", write(tmp_path / "s.jsonl", good)]) == 0
@@ -305,7 +305,16 @@ def test_sets_are_checked_and_candidates_proposed(
     assert "s.jsonl, line 2:" in captured.out and captured.err == "1 errors: evaluate refuses these sets.\n"
     out = tmp_path / "new.jsonl"
     assert main(["questions", "new", "--from", "tickets", "--out", str(out)]) == 0
-    assert out.read_text() == "" and "0 candidates from tickets" in capsys.readouterr().err
+    assert out.read_text() == "" and "0 new candidates from tickets" in capsys.readouterr().err
+    candidates = [{"id": "new-a", "question": "proposed"}, {"id": "new-b", "question": "b"}]
+    monkeypatch.setattr(asking, "from_tickets", lambda settings, n: candidates)
+    out.write_text('{"id": "new-a", "question": "edited"}')
+    assert main(["questions", "new", "--out", str(out)]) == 0
+    assert [json.loads(line)["question"] for line in out.read_text().splitlines()] == ["edited", "b"]
+    assert "1 new candidates from tickets, 1 were there" in capsys.readouterr().err
+    out.write_text("{")
+    assert main(["questions", "new", "--out", str(out)]) == 1
+    assert "line 1: not JSON" in capsys.readouterr().err and out.read_text() == "{"
     for wrong in (["check"], ["new", "x.jsonl"], ["old"]):
         with pytest.raises(SystemExit) as left:
             main(["questions", *wrong])

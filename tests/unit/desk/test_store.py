@@ -117,3 +117,10 @@ def test_memory_database_is_shared_between_threads() -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: desk.remember(f"c{n}", "user", "x"), range(8)))
     assert len(desk.messages("c3")) == 1
+
+
+def test_the_newest_hand_overs_are_read_first(desk: Desk) -> None:
+    for name in ("first", "second", "third"):
+        desk.open_handoff(name, "r", (), "s", "t")
+        desk.remember(name, "user", f"{name} question")
+    assert [talk[0].text for talk in desk.handed_over(2)] == ["third question", "second question"]

@@ -112,20 +112,25 @@ def test_use_becomes_candidates_redacted_and_counted(tmp_path: Path) -> None:
         desk.feedback(f"a{number}", conversation="c", question=words, thumb="down")
     desk.feedback("a3", conversation="c", question="货架可以租吗", thumb="up", citations=["t1"])
     desk.feedback("a4", conversation="c", question="没说好坏的问题")
+    desk.open_handoff("h", "r", (), "s", "t")
     for role, text, verdict in (
         ("user", "仓库门打不开", ""),
         ("assistant", "请稍等人工", "handoff"),
         ("user", "好", ""),
     ):
         desk.remember("h", role, text, "", verdict)
-    found = proposing.from_use(desk.feedbacks(), [desk.messages("h")], lambda text: text.partition("，电话")[0])
+    found = proposing.from_use(desk.feedbacks(), desk.handed_over(), lambda text: text.partition("，电话")[0])
     desk.close()
     assert [(one["question"], one["kind"], one["times"], one["why"]) for one in found] == [
-        ("托盘租金怎么交给仓库", "unanswerable", 2, ["down"]),
-        ("货架可以租吗", "answerable", 1, ["up"]),
+        ("托盘租金怎么交给仓库", "", 2, ["down"]),
+        ("货架可以租吗", "", 1, ["up"]),
         ("仓库门打不开", "handoff", 1, ["hand-over"]),
     ]
-    assert found[1]["tickets"] == ["t1"] and all(one["accepted"] is False for one in found)
+    assert found[1]["cited"] == ["t1"] and all(one["tickets"] == [] and not one["accepted"] for one in found)
+    with pytest.raises(LineError, match="nobody has accepted"):
+        sets.load([written(tmp_path / "use.jsonl", *found)])
+    with pytest.raises(LineError, match='"kind" must be a text'):
+        sets.load([written(tmp_path / "use.jsonl", {**found[0], "accepted": True})])
     assert "138" not in json.dumps(found)
 
 

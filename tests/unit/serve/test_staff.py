@@ -65,7 +65,7 @@ def test_quality_lists_what_asks_to_be_tested(staff: TestClient, desk: Desk) -> 
     for role, said, verdict in (("user", "请帮我改一下域名", ""), ("assistant", "转人工", "handoff")):
         desk.remember("c", role, said, "", verdict)
     page = staff.get("/quality").text
-    assert "证书&lt;b&gt;怎么续期" in page and "可能没有依据" in page and "没有帮助" in page
+    assert "证书&lt;b&gt;怎么续期" in page and "待判断" in page and "没有帮助" in page
     assert "请帮我改一下域名" in page and "应转人工" in page and "questions new --from use" in page
 
 
