@@ -48,7 +48,8 @@ lock: $(VENV)/dev.stamp
 	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2>/dev/null)}}"; \
 	export UV_DEFAULT_INDEX="$${index:-https://pypi.org/simple}"; \
 	$(PY) -m $(COMPILE) requirements.txt -o requirements.lock && \
-	$(PY) -m $(COMPILE) requirements-llm.txt -c requirements.lock -o requirements-llm.lock && \
+	{ echo "# Only what stands beside requirements.lock, by \`make lock\`."; grep -v '^-r' requirements-llm.txt | \
+		$(PY) -m $(COMPILE) --no-header -; } > requirements-llm.lock && \
 	$(PY) -m $(COMPILE) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
 
 clean:
