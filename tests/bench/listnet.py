@@ -27,19 +27,25 @@ class Query(Protocol):
     def half(self) -> int: ...
 
 
-def fitted(retriever: TicketRetriever, queries: Sequence[Query]) -> None:
-    """Prints the weights that each half gives, and the MRR@10 of the other half with them."""
+def fitted(retriever: TicketRetriever, queries: Sequence[Query]) -> Any:
+    """Prints the weights that each half gives, and the MRR@10 of the other half with them.
+
+    Returns the reciprocal rank of each query by the weights that it had no part in.
+    """
     tables, marks = zip(*(candidates(retriever, query) for query in queries), strict=True)
     table, mark, half = np.stack(tables), np.stack(marks), np.array([query.half for query in queries])
+    held_out = np.zeros(len(half))
     for side, name in enumerate(("first", "second")):
         weights = solve(table[half == side], mark[half == side])
         order = np.argsort(-(table[half != side] @ weights), axis=1, kind="stable")[:, :10]
         right = np.take_along_axis(mark[half != side], order, 1)
-        mrr = np.where(right.any(1), 1 / (right.argmax(1) + 1), 0).mean()
+        held_out[half != side] = np.where(right.any(1), 1 / (right.argmax(1) + 1), 0)
+        mrr = held_out[half != side].mean()
         told = ", ".join(f"{value:.2f}" for value in weights)
         print(
             f"Fitted to the {name} half: whole, heads, passages, second, overlap {told}; MRR@10 of the other {mrr:.3f}"
         )
+    return held_out
 
 
 def candidates(retriever: TicketRetriever, query: Query) -> tuple[Any, Any]:
