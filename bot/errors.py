@@ -41,3 +41,11 @@ class WriterError(DeskError):
 
 class StoreError(DeskError):
     """What should have been remembered could not be stored."""
+
+
+class AccountError(DeskError):
+    """An account that cannot be made, changed or entered as asked."""
+
+
+class ConflictError(DeskError):
+    """Somebody else was faster, or the thing has ended: what was asked did not happen."""

@@ -66,10 +66,31 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(
         None, description="Bearer token of the API; unset means the API answers loopback only."
     )
-    staff_key: SecretStr | None = Field(None, description="Key of the staff pages and APIs; unset means they are off.")
+    staff_key: SecretStr | None = Field(
+        None, description="Bearer token of programs for /api/draft and /metrics; people sign in to accounts."
+    )
+    sso_header: str = Field(
+        "", description="Header in which a trusted proxy names the account that is signed in there; empty means off."
+    )
+    sso_proxies: str = Field("127.0.0.1/32,::1/128", description="Networks of the proxies trusted with SSO_HEADER.")
+    four_eyes: bool = Field(True, description="Whether a reply for reuse is approved by another than who proposed it.")
+    service_hours: str = Field(
+        "", description="When people answer, such as Mon-Fri 09:00-18:00; Sat 10:00-16:00. Empty means always."
+    )
+    closed_days: str = Field("", description="Days without service, such as 2027-01-01,2027-02-17.")
+    timezone: str = Field("Asia/Shanghai", description="Time zone of SERVICE_HOURS and of the staff pages.")
+    webhook_url: SecretStr | None = Field(None, description="Address of a chat robot that is told of new hand-overs.")
+    webhook_kind: Literal["wecom", "dingtalk", "feishu"] = Field("wecom", description="Whose robot that is.")
+    webhook_secret: SecretStr | None = Field(None, description="Signing secret of a DingTalk or Feishu robot.")
+    desk_url: str = Field("", description="Address of this app as agents reach it, for links in messages.")
+    keep_days: int = Field(365, ge=0, le=36500, description="Days that conversations are kept; 0 means for good.")
+    audit_days: int = Field(730, ge=0, le=36500, description="Days that the audit log is kept; 0 means for good.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
 
-    @field_validator("openai_api_key", "openai_base_url", "llm_gguf", "api_key", "staff_key", mode="before")
+    @field_validator(
+        *("openai_api_key", "openai_base_url", "llm_gguf", "api_key", "staff_key", "webhook_url", "webhook_secret"),
+        mode="before",
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -126,6 +147,8 @@ def _takes(name: str, field: FieldInfo) -> str:
         return "one of " + ", ".join(typing.get_args(kinds[0]))
     if name == "openai_base_url":
         return "an address that starts with http:// or https://"
+    if kinds[0] is bool:
+        return "true or false"
     if kinds[0] in (int, float):
         noun = "a whole number" if kinds[0] is int else "a number"
         return noun + _bounds(field)

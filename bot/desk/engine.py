@@ -1,6 +1,6 @@
-"""Opening a database by its URL, and what its errors say to a person.
+"""Opening a database by its URL: its settings, its migrations, and what its errors say to a person.
 
-Knows SQLite's settings and nothing of the tables' meaning.
+Knows SQLite's and PostgreSQL's ways and nothing of the tables' meaning.
 """
 
 from __future__ import annotations
@@ -8,40 +8,65 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from bot.desk.models import Base
 from bot.errors import StoreError
 
 BUSY_SECONDS = 5
 """How long a write waits for another one: writes here take milliseconds, so five is generous."""
+MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK = 0x6465736B  # "desk": the advisory lock under which one process at a time migrates
 
 
 def open_engine(url: str) -> Engine:
+    """The engine, its tables brought to the newest layout. Raises StoreError with one sentence."""
     try:
-        parsed = make_url(url)
-        sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {}
-        if sqlite:
-            options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-            if parsed.database in (None, "", ":memory:"):
-                options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}  # one connection, in turns
-            else:
-                Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, **options)
-        if sqlite:
-            event.listen(engine, "connect", _prepare)
-        Base.metadata.create_all(engine)
+        engine = _engine(url)
+        with engine.begin() as connection:
+            migrate(connection)
         return engine
     except (ArgumentError, ModuleNotFoundError) as error:
         raise StoreError(f"DATABASE_URL cannot be used: {_reason(error)}") from error
+    except CommandError as error:
+        raise StoreError(f"The desk's database was made by a newer version: {_reason(error)}.") from error
     except OSError as error:
         raise StoreError(f"The folder of DATABASE_URL cannot be made: {error.strerror}.") from error
     except SQLAlchemyError as error:
         raise StoreError(sentence(error)) from error
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS})
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+    if parsed.database in (None, "", ":memory:"):
+        options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}  # one connection, in turns
+    else:
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, **options)
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def migrate(connection: Connection) -> None:
+    """Brings the tables to the newest layout; processes that start together do so one after another."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -53,7 +78,7 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def sentence(error: SQLAlchemyError) -> str:
     """What went wrong, without the statement: its parameters are a customer's words."""
-    return f"记录没有保存（The desk's database did not answer: {_reason(error)}）。"
+    return f"数据库没有响应，刚才的操作没有完成，请稍后再试（The desk's database did not answer: {_reason(error)}）。"
 
 
 def _reason(error: BaseException) -> str:

@@ -1,62 +1,99 @@
 """The desk's memory: one database, opened by URL, SQLite or PostgreSQL.
 
 It stores what it is given and does not redact: callers do. The one place for a customer's own
-values is the transcript of an open hand-over; it is wiped when the hand-over ends. Every
-database error becomes a StoreError with one sentence.
+values is an open hand-over, see `queue`. Every database error becomes a StoreError with one sentence.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TypeVar
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
-from bot.desk.engine import open_engine, sentence
-from bot.desk.models import (
-    ConversationRow,
-    FeedbackRecord,
-    FeedbackRow,
-    HandoffRecord,
-    HandoffRow,
-    HandoffState,
-    MessageRow,
-    Outcome,
-    Remembered,
-    Thumb,
-    now,
-)
-from bot.errors import StoreError
+from bot.desk.accounts import Accounts
+from bot.desk.audit import Audit
+from bot.desk.base import now
+from bot.desk.handoffs import HandoffRow
+from bot.desk.images import Images
+from bot.desk.models import ConversationRow, FeedbackRecord, FeedbackRow, MessageRow, Outcome, Remembered, Thumb
+from bot.desk.notices import Notices
+from bot.desk.queue import Queue
+from bot.desk.replies import Replies
+from bot.desk.retention import Retention
+from bot.desk.work import Work
 
-T = TypeVar("T")
+RESUMED = timedelta(hours=24)
+"""How long after its beginning a browser gets its conversation back, unless a hand-over keeps it open."""
 
 
 class Desk:
-    """Conversations, feedback and hand-overs in the database at `url`."""
+    """Conversations and feedback in the database at `url`; what else is remembered there, under names of its own."""
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
-        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        work = self._work = Work(url)
+        self.queue, self.images = Queue(work), Images(work)
+        self.accounts, self.audit = Accounts(work), Audit(work)
+        self.replies, self.notices = Replies(work), Notices(work)
+        self.retention = Retention(work)
 
-    def remember(self, conversation: str, role: str, text: str, answer: str = "", verdict: str = "") -> None:
-        """Adds one message (already redacted) to a conversation, which is begun if it is new."""
+    def remember(
+        self,
+        conversation: str,
+        role: str,
+        text: str,
+        answer: str = "",
+        verdict: str = "",
+        *,
+        browser: str = "",
+        reply: dict[str, Any] | None = None,
+    ) -> None:
+        """Adds one message (already redacted) to a conversation, which is begun if it is new.
+
+        `browser` is a secret of the one browser that may have the conversation back.
+        """
 
         def work(session: Session) -> None:
             if session.get(ConversationRow, conversation) is None:
-                session.add(ConversationRow(id=conversation))
+                session.add(ConversationRow(id=conversation, browser=digest(browser)))
                 session.flush()
-            session.add(MessageRow(conversation=conversation, role=role, text=text, answer=answer, verdict=verdict))
+            session.add(
+                MessageRow(conversation=conversation, role=role, text=text, answer=answer, verdict=verdict, reply=reply)
+            )
 
-        self._once(work)
+        self._work.once(work)
 
     def messages(self, conversation: str) -> tuple[Remembered, ...]:
         query = select(MessageRow).where(MessageRow.conversation == conversation)
-        with self._work() as session:
+        with self._work.begin() as session:
             return tuple(row.record() for row in session.scalars(query.order_by(MessageRow.id)))
+
+    def resume(self, browser: str) -> str:
+        """The conversation that a browser may go on with, "" when there is none."""
+        if not browser:
+            return ""
+        waits = select(HandoffRow.id).where(HandoffRow.conversation == ConversationRow.id, HandoffRow.state == "open")
+        query = (
+            select(ConversationRow.id)
+            .where(ConversationRow.browser == digest(browser))
+            .where((ConversationRow.at > now() - RESUMED) | waits.exists())
+            .order_by(ConversationRow.at.desc())
+            .limit(1)
+        )
+        with self._work.begin() as session:
+            return session.scalar(query) or ""
+
+    def release(self, browser: str) -> None:
+        """A browser begins anew: what it had is not given back to it."""
+        if not browser:
+            return
+        with self._work.begin() as session:
+            session.execute(
+                update(ConversationRow).where(ConversationRow.browser == digest(browser)).values(browser="")
+            )
 
     def feedback(
         self,
@@ -85,17 +122,19 @@ class Desk:
             row.citations = list(citations) or row.citations
             row.at = now()
 
-        self._once(work)
+        self._work.once(work)
 
-    def feedbacks(self, limit: int = 200) -> tuple[FeedbackRecord, ...]:
+    def feedbacks(self, limit: int = 200, conversation: str = "") -> tuple[FeedbackRecord, ...]:
         """The newest first."""
         query = select(FeedbackRow).order_by(FeedbackRow.at.desc()).limit(limit)
-        with self._work() as session:
+        if conversation:
+            query = query.where(FeedbackRow.conversation == conversation)
+        with self._work.begin() as session:
             return tuple(row.record() for row in session.scalars(query))
 
     def tally(self) -> dict[str, int]:
         """How often each thumb and outcome was given, and how many comments there are."""
-        with self._work() as session:
+        with self._work.begin() as session:
             counts: dict[str, int] = {}
             for column in (FeedbackRow.thumb, FeedbackRow.outcome):
                 for value, count in session.execute(
@@ -106,113 +145,17 @@ class Desk:
             counts["comments"] = session.scalar(commented) or 0
             return counts
 
-    def open_handoff(
-        self, conversation: str, reason: str, needs: Sequence[str], summary: str, transcript: str
-    ) -> HandoffRecord:
-        """Opens a hand-over; a conversation has one at most, a second request returns it."""
-
-        def work(session: Session) -> HandoffRecord:
-            row = _open_row(session, conversation)
-            if row is None:
-                row = HandoffRow(
-                    id=secrets.token_hex(4),
-                    conversation=conversation,
-                    state="open",
-                    reason=reason,
-                    needs=list(needs),
-                    summary=summary,
-                    transcript=transcript,
-                    at=now(),
-                )
-                session.add(row)
-                session.flush()
-            return row.record()
-
-        return self._once(work)
-
-    def refresh_handoff(self, conversation: str, transcript: str) -> bool:
-        """The conversation went on: the agent sees all of it. False when none is open."""
-        with self._work() as session:
-            row = _open_row(session, conversation)
-            if row is not None:
-                row.transcript = transcript
-            return row is not None
-
-    def cancel_handoff(self, conversation: str) -> bool:
-        """Takes the conversation's open hand-over back; False when there is none."""
-        with self._work() as session:
-            row = _open_row(session, conversation)
-            ended = row is not None
-            if row is not None:
-                _end(row, "cancelled")
-        if ended:
-            self._forget()
-        return ended
-
-    def close_handoff(self, id: str) -> bool:
-        """An agent is done with it; False when it is not open."""
-        with self._work() as session:
-            row = session.get(HandoffRow, id)
-            ended = row is not None and row.state == "open"
-            if row is not None and ended:
-                _end(row, "closed")
-        if ended:
-            self._forget()
-        return ended
-
-    def handoff(self, conversation: str) -> HandoffRecord | None:
-        """The conversation's open hand-over, if it has one."""
-        with self._work() as session:
-            row = _open_row(session, conversation)
-            return row.record() if row else None
-
-    def handoffs(self, state: HandoffState | None = "open", limit: int = 200) -> tuple[HandoffRecord, ...]:
-        """The oldest first: the one that waits longest is taken first. None means every state."""
-        query = select(HandoffRow).order_by(HandoffRow.at).limit(limit)
-        if state is not None:
-            query = query.where(HandoffRow.state == state)
-        with self._work() as session:
-            return tuple(row.record() for row in session.scalars(query))
-
     def handed_over(self, limit: int = 200) -> tuple[tuple[Remembered, ...], ...]:
         """The messages of the conversations that went to a person, the newest hand-over first."""
         query = select(HandoffRow.conversation).order_by(HandoffRow.at.desc()).limit(limit)
-        with self._work() as session:
+        with self._work.begin() as session:
             talked = dict.fromkeys(session.scalars(query))
         return tuple(self.messages(conversation) for conversation in talked)
 
     def close(self) -> None:
-        self._engine.dispose()
-
-    def _once(self, work: Callable[[Session], T]) -> T:
-        """Finds or makes a row; where another request made it first, the second try finds it."""
-        for last in (False, True):
-            try:
-                with self._work() as session:
-                    return work(session)
-            except StoreError as error:
-                if last or not isinstance(error.__cause__, IntegrityError):
-                    raise
-        raise AssertionError("unreachable")
-
-    @contextmanager
-    def _work(self) -> Iterator[Session]:
-        try:
-            with self._sessions.begin() as session:
-                yield session
-        except SQLAlchemyError as error:
-            raise StoreError(sentence(error)) from error
-
-    def _forget(self) -> None:
-        """Wiped text also leaves SQLite's write-ahead log, as far as readers allow."""
-        if self._engine.dialect.name == "sqlite":
-            with self._work() as session:
-                session.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._work.close()
 
 
-def _open_row(session: Session, conversation: str) -> HandoffRow | None:
-    return session.scalar(select(HandoffRow).where(HandoffRow.conversation == conversation, HandoffRow.state == "open"))
-
-
-def _end(row: HandoffRow, state: HandoffState) -> None:
-    row.state, row.transcript, row.ended = state, "", now()
+def digest(browser: str) -> str:
+    """What is kept of a browser's secret."""
+    return hashlib.sha256(browser.encode()).hexdigest() if browser else ""

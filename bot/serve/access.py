@@ -1,7 +1,7 @@
-"""Who may call what: the API key, the staff key, loopback, and the staff's sign-in cookie.
+"""Who may call what: the API key, the programs' key, loopback, and the accounts of staff.
 
-Decides, and says why not; it does not know any route's content. A key is compared in constant
-time, and the cookie holds a token derived from the key, never the key.
+Decides, and says why not; it does not know any route's content. A key is compared in constant time; a
+cookie holds a random token whose digest alone is stored.
 """
 
 from __future__ import annotations
@@ -11,24 +11,28 @@ import hmac
 import ipaddress
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from bot.desk.accounts import SHIFT, Accounts
+from bot.desk.people import Account, Role
+from bot.errors import AccountError
+
 COOKIE = "desk_staff"
-COOKIE_SECONDS = 12 * 3600
-"""A working day: signing in once a shift."""
+COOKIE_SECONDS = int(SHIFT.total_seconds())
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 TRIES, WINDOW_SECONDS = 10, 60.0
-"""Wrong staff keys a minute from one address: a person mistypes twice, a guesser does not stop."""
+"""Wrong passwords and keys a minute from one address: a person mistypes twice, a guesser does not stop."""
 PEERS = 1000
 """Addresses whose tries are remembered; past that the longest known are forgotten."""
 
-OFF = "The staff pages are off: set STAFF_KEY to turn them on."
 API_KEY_NEEDED = "A valid API key is needed: send it as 'Authorization: Bearer <API_KEY>'."
 LOOPBACK_ONLY = "Without API_KEY this API answers direct loopback callers only; set API_KEY to open it."
-STAFF_KEY_NEEDED = "A valid staff key is needed: send it as 'Authorization: Bearer <STAFF_KEY>'."
+STAFF_NEEDED = "Staff only: sign in at /desk, or send 'Authorization: Bearer <STAFF_KEY>' for /api/draft and /metrics."
+MAINTAINER_NEEDED = "Only a maintainer may do this."
 SLOW_DOWN = "Too many wrong keys; wait a minute and try again."
 
 
@@ -41,10 +45,13 @@ class Refusal:
 
 @dataclass(slots=True)
 class Access:
-    """Both keys; an empty one is unset."""
+    """Both keys, an empty one is unset; the accounts; and the proxies whose word on who is signed in is taken."""
 
+    accounts: Accounts
     api_key: str = ""
     staff_key: str = ""
+    sso_header: str = ""
+    sso_proxies: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network] = ()
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
 
     def api(self, connection: HTTPConnection) -> Refusal | None:
@@ -55,47 +62,68 @@ class Access:
             return Refusal(401, API_KEY_NEEDED, "invalid_api_key")
         return None if is_loopback(connection) else Refusal(401, LOOPBACK_ONLY, "invalid_api_key")
 
-    def staff(self, connection: HTTPConnection) -> Refusal | None:
-        """None when this caller is staff, by bearer token or by cookie."""
-        if not self.staff_key:
-            return Refusal(404, OFF, "staff_off")
-        if self._fits(connection.cookies.get(COOKIE, "")):
-            return None
+    def program(self, connection: HTTPConnection) -> Refusal | None:
+        """None when this caller is a program with the staff's key, or somebody of the staff."""
         sent = _bearer(connection)
-        if not sent:
-            return Refusal(401, STAFF_KEY_NEEDED, "invalid_staff_key")
-        return self.sign_in(sent, peer(connection))
+        if sent and self.staff_key:
+            return self._tried(peer(connection), _same(sent, self.staff_key))
+        if not sent and same_origin(connection) and self.account(connection):
+            return None
+        return Refusal(401, STAFF_NEEDED, "staff_only")
 
-    def sign_in(self, key: str, peer: str) -> Refusal | None:
-        """None when `key` is the staff key; a peer's wrong ones are counted, too many are refused."""
-        moment = time.monotonic()
-        tries = self._wrong.get(peer, deque())
+    def account(self, connection: HTTPConnection) -> Account | None:
+        """Who of the staff this is: by the cookie, or by a trusted proxy's word where that is how one signs in."""
+        if self.sso_header:
+            name = connection.headers.get(self.sso_header, "") if self._trusted(connection) else ""
+            return self.accounts.find(name) if name else None
+        return self.accounts.signed_in(connection.cookies.get(COOKIE, ""))
+
+    def sign_in(self, name: str, password: str, peer: str) -> tuple[str, Account] | Refusal:
+        """A token for one shift and whose it is. An address that guesses is slowed down, an account locked."""
+        if self._busy(peer):
+            return Refusal(429, "尝试次数过多，请一分钟后再试。 Too many tries: wait a minute.", "too_many_tries")
+        try:
+            account = self.accounts.check(name, password)
+        except AccountError as error:
+            return Refusal(429, str(error), "account_locked")
+        if account is None:
+            self._note(peer)
+            return Refusal(401, "账号或密码不正确。 Wrong name or password.", "wrong_password")
+        return self.accounts.sign_in(account.name), account
+
+    def sign_out(self, connection: HTTPConnection) -> None:
+        self.accounts.sign_out(connection.cookies.get(COOKIE, ""))
+
+    def _trusted(self, connection: HTTPConnection) -> bool:
+        try:
+            address = ipaddress.ip_address(peer(connection))
+        except ValueError:
+            return False
+        return any(address in network for network in self.sso_proxies)
+
+    def _tried(self, peer: str, right: bool) -> Refusal | None:
+        if self._busy(peer):
+            return Refusal(429, SLOW_DOWN, "too_many_tries")
+        if right:
+            return None
+        self._note(peer)
+        return Refusal(401, STAFF_NEEDED, "staff_only")
+
+    def _busy(self, peer: str) -> bool:
+        tries, moment = self._wrong.get(peer, deque()), time.monotonic()
         while tries and moment - tries[0] > WINDOW_SECONDS:
             tries.popleft()
-        if len(tries) >= TRIES:
-            return Refusal(429, SLOW_DOWN, "too_many_tries")
-        if self.staff_key and _same(key, self.staff_key):
-            return None
-        tries.append(moment)
-        self._wrong[peer] = tries
+        return len(tries) >= TRIES
+
+    def _note(self, peer: str) -> None:
+        self._wrong.setdefault(peer, deque()).append(time.monotonic())
         while len(self._wrong) > PEERS:
             del self._wrong[next(iter(self._wrong))]
-        return Refusal(401, STAFF_KEY_NEEDED, "invalid_staff_key")
 
-    def cookie(self) -> str:
-        """A token that proves, for one shift, that its holder knew the staff key."""
-        until = str(int(time.time()) + COOKIE_SECONDS)
-        return f"{until}.{self._seal(until)}"
 
-    def _fits(self, cookie: str) -> bool:
-        until, _, seal = cookie.partition(".")
-        if not (until.isascii() and until.isdigit() and len(until) < 12):
-            return False
-        return _same(seal, self._seal(until)) and int(until) > time.time()
-
-    def _seal(self, until: str) -> str:
-        message = f"support desk staff cookie {until}".encode()
-        return hmac.new(self.staff_key.encode(), message, hashlib.sha256).hexdigest()
+def allowed(account: Account, role: Role) -> bool:
+    """A maintainer may do what an agent may."""
+    return role == "agent" or account.role == role
 
 
 def peer(connection: HTTPConnection) -> str:

@@ -1,14 +1,16 @@
-"""What the served side asks of the core, as one protocol; who implements it is wired elsewhere."""
+"""What the served side asks of the core and of the outside; who implements it is wired elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.desk.handoffs import HandoffRecord
 from bot.records import Answer, Question, Sentence
 from bot.reply.evidence import Library
 
-__all__ = ["Assistant", "Library"]
+__all__ = ["Assistant", "Library", "Tools"]
 
 
 class Assistant(Protocol):
@@ -28,6 +30,25 @@ class Assistant(Protocol):
 
     def draft(self, text: str) -> Answer: ...
 
+    def product(self, text: str) -> str: ...
+
     def knowledge(self) -> Mapping[str, Any]: ...
 
     def library(self) -> Library: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What pages do beside answering. The defaults do nothing: they are for where nothing is wired.
+
+    `redact` is applied to whatever is remembered, `values` tells an agent what it hides as (kind, value);
+    `anger` grades what a customer wrote, 0 to 3; `announce` tells the outside of a new hand-over and returns at
+    once; `hours` says when people answer, "" while they do; `rebuild` gives the command that builds the index anew.
+    """
+
+    redact: Callable[[str], str] = lambda text: text
+    values: Callable[[str], Sequence[tuple[str, str]]] = lambda text: ()
+    anger: Callable[[Sequence[str]], int] = lambda texts: 0
+    announce: Callable[[HandoffRecord], None] = lambda record: None
+    hours: Callable[[str], str] = lambda language: ""
+    rebuild: Callable[[], Sequence[str]] | None = None

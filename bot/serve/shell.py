@@ -8,16 +8,20 @@ Knows the template's marks and no page content.
 from __future__ import annotations
 
 import re
+import secrets
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.serve.pages import assets
-from bot.serve.pages.texts import COOKIE, language
+from bot.serve.pages.texts import BROWSER, COOKIE, language
 
 _PREVIEW = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*', re.S)
 _MANIFEST = re.compile(r'<link rel="manifest"[^>]*>\s*')
 _FRAMES = re.compile(r"<script>\s*\(\(\) => \{(?:(?!</script>).)*iframeResizer.*?</script>", re.S)
+
+
+KEPT = 7 * 24 * 3600  # seconds that a browser's secret lasts after its first visit
 
 
 class Shell:
@@ -46,10 +50,11 @@ class Shell:
             if not message.get("more_body", False):
                 page = body
                 if start["status"] == 200:
-                    page = rewrite(body.decode(), _cookie(scope)).encode()
+                    page = rewrite(body.decode(), cookie(scope, COOKIE)).encode()
                 start["headers"] = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"] + [
                     (b"content-length", str(len(page)).encode()),
                     (b"cache-control", b"no-cache"),
+                    *([] if cookie(scope, BROWSER) else [_own(scope)]),
                 ]
                 await send(start)
                 await send({"type": "http.response.body", "body": page})
@@ -65,12 +70,21 @@ def rewrite(page: str, lang: str) -> str:
     return page.replace("</head>", f"{assets.head(language(lang))}</head>", 1)
 
 
-def _cookie(scope: Scope) -> str:
+def cookie(scope: Scope, wanted: str) -> str:
+    """A cookie's value, "" without it."""
     for name, value in scope["headers"]:
         if name == b"cookie":
             try:
-                morsel = SimpleCookie(value.decode("latin-1")).get(COOKIE)
+                morsel = SimpleCookie(value.decode("latin-1")).get(wanted)
             except CookieError:
                 return ""
             return morsel.value if morsel else ""
     return ""
+
+
+def _own(scope: Scope) -> tuple[bytes, bytes]:
+    """A secret for a browser that has none; no script reads it, and no other site sends it along."""
+    headers = dict(scope["headers"])
+    secure = scope.get("scheme") == "https" or headers.get(b"x-forwarded-proto") == b"https"
+    value = f"{BROWSER}={secrets.token_urlsafe(32)}; Path=/; Max-Age={KEPT}; HttpOnly; SameSite=Lax"
+    return b"set-cookie", (value + ("; Secure" if secure else "")).encode()

@@ -61,6 +61,7 @@ class Telemetry:
         self._answers = self._counter("desk_answers", "Answers given.", "verdict", "engine")
         self._feedback = self._counter("desk_feedback", "Feedback received.", "kind")
         self._handoffs = self._counter("desk_handoffs", "Hand-overs.", "event")
+        self._drafts = self._counter("desk_drafts", "What became of drafts.", "how")
         self._faults = self._counter("desk_model_faults", "Replies that a model failed to write.", "reason")
         self._errors = self._counter("desk_errors", "Failures shown to a caller.", "type")
         self._first = self._histogram("desk_first_sentence_seconds", "From the question to its first sentence.")
@@ -93,6 +94,9 @@ class Telemetry:
 
     def handoff(self, event: str) -> None:
         self._handoffs.labels(event).inc()
+
+    def draft(self, how: str) -> None:
+        self._drafts.labels(how).inc()
 
     def failure(self, error: BaseException) -> str:
         """Counts and logs a failure; gives the number under which it is logged."""

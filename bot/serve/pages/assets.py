@@ -20,6 +20,8 @@ from bot.serve.pages.texts import TEXTS, Texts
 KINDS = {
     "style.css": "text/css",
     "script.js": "text/javascript",
+    "live.js": "text/javascript",
+    "desk.js": "text/javascript",
     "staff.css": "text/css",
     "rebuild.js": "text/javascript",
     "icon.svg": "image/svg+xml",
@@ -50,6 +52,7 @@ def head(texts: Texts) -> str:
         f'<link rel="icon" type="image/svg+xml" href="{address("icon.svg")}">'
         f'<link rel="stylesheet" href="{address("style.css")}">'
         f'<script defer src="{address("script.js")}"></script>'
+        f'<script defer src="{address("live.js")}"></script>'
         f"<noscript>{html.escape(texts.no_script)}</noscript>"
     )
 

@@ -7,18 +7,18 @@ session's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 import gradio as gr
 from fastapi import FastAPI
 
 from bot.desk.store import Desk
-from bot.serve.core import Assistant
+from bot.serve.core import Assistant, Tools
 from bot.serve.pages import markup, view
-from bot.serve.pages.session import Chat, Values
+from bot.serve.pages.session import Chat, Unsent
 from bot.serve.pages.talk import Talk
-from bot.serve.pages.texts import COOKIE, Texts, language
+from bot.serve.pages.texts import BROWSER, COOKIE, Texts, language
 from bot.serve.telemetry import Telemetry
 
 AT_ONCE = 32
@@ -28,18 +28,11 @@ EXAMPLES = 6
 FONTS = ("system-ui", "sans-serif")
 
 
-def mount(
-    app: FastAPI,
-    assistant: Assistant,
-    desk: Desk,
-    redact: Callable[[str], str],
-    numbers: Telemetry,
-    values: Values = lambda text: (),
-) -> None:
+def mount(app: FastAPI, assistant: Assistant, desk: Desk, numbers: Telemetry, tools: Tools) -> None:
     """Puts the page on the app. It is mounted last: it answers every path left over."""
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, desk, redact, numbers, values)),
+        build(Chat(assistant, desk, numbers, tools)),
         path="/",
         footer_links=[],
         run_history=False,
@@ -100,6 +93,7 @@ def build(chat: Chat) -> gr.Blocks:
             act = gr.Button(elem_id="act")
             again = gr.Button(elem_id="again")
             cancel = gr.Button(elem_id="cancel")
+            pull = gr.Button(elem_id="pull")
 
         chrome = [brand, new, switch, person, log, box, send, stop, foot]
         busy = [log, talk, box, send, stop, toast]
@@ -113,15 +107,17 @@ def build(chat: Chat) -> gr.Blocks:
                 gr.Button(texts.switch),
                 gr.Button(texts.person),
                 gr.Chatbot(cast(Any, view.messages(talk, texts)), placeholder=welcome),
-                gr.Textbox(label=texts.ask_label, placeholder=texts.ask),
+                gr.Textbox(label=texts.ask_label, placeholder=_hint(talk, texts)),
                 gr.Button(texts.send),
                 gr.Button(texts.stop),
                 gr.Markdown(_foot(chat.engine, texts)),
             ]
 
-        def start(talk: Talk, request: gr.Request) -> list[Any]:
-            code = "en" if (request.cookies or {}).get(COOKIE) == "en" else "zh"
-            return [code, *dress(talk, code)]
+        def start(request: gr.Request) -> list[Any]:
+            cookies = request.cookies or {}
+            code = "en" if cookies.get(COOKIE) == "en" else "zh"
+            talk = chat.restore(cookies.get(BROWSER, ""), language(code))
+            return [talk, code, *dress(talk, code)]
 
         def toggle(talk: Talk, code: str) -> list[Any]:
             code = "zh" if code == "en" else "en"
@@ -137,8 +133,11 @@ def build(chat: Chat) -> gr.Blocks:
             if not (question or "").strip():
                 yield draw(talk, code, False, texts.empty)
                 return
-            for n, exchange in enumerate(chat.ask(talk, str(question).strip(), texts)):
-                yield draw(talk, code, exchange.open, **({"value": ""} if n == 0 else {}))
+            try:
+                for n, item in enumerate(chat.ask(talk, str(question).strip(), texts)):
+                    yield draw(talk, code, item.open, **({"value": ""} if n == 0 else {}))
+            except Unsent as error:
+                yield draw(talk, code, False, str(error))
 
         def retry(talk: Talk, code: str) -> Iterator[list[Any]]:
             question = talk.drop_last()
@@ -149,14 +148,14 @@ def build(chat: Chat) -> gr.Blocks:
             return draw(talk, code, False)
 
         def clear(talk: Talk, code: str) -> list[Any]:
-            chat.stop(talk, language(code))
-            return draw(Talk(), code, False)
+            return draw(chat.begin(talk, language(code)), code, False)
 
         def pressed(payload: str | None, talk: Talk, code: str) -> list[Any]:
             """Draws the conversation anew only where the press added to it: the script shows the rest."""
             before, texts = len(talk.items), language(code)
             said = chat.act(talk, payload or "", texts)
-            return [said, view.messages(talk, texts) if len(talk.items) > before else gr.skip()]
+            changed = len(talk.items) > before or said == texts.reached
+            return [said, view.messages(talk, texts) if changed else gr.skip()]
 
         def hand_over(talk: Talk, code: str) -> list[Any]:
             texts = language(code)
@@ -168,6 +167,13 @@ def build(chat: Chat) -> gr.Blocks:
             said = chat.cancel(talk, texts)
             return [view.messages(talk, texts), talk, said]
 
+        def pulled(talk: Talk, code: str) -> list[Any]:
+            """Somebody of the staff did or said something; the script noticed."""
+            texts = language(code)
+            if not chat.pull(talk):
+                return [gr.skip(), talk, gr.skip()]
+            return [view.messages(talk, texts), talk, gr.Textbox(placeholder=_hint(talk, texts))]
+
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = send.click(ask, [box, talk, lang], busy, concurrency_limit=AT_ONCE, **quiet)
         trying = again.click(retry, [talk, lang], busy, concurrency_limit=AT_ONCE, **quiet)
@@ -177,9 +183,10 @@ def build(chat: Chat) -> gr.Blocks:
         switch.click(toggle, [talk, lang], [lang, *chrome], **quiet)
         person.click(hand_over, [talk, lang], [log, talk, toast], **quiet)
         cancel.click(take_back, [talk, lang], [log, talk, toast], **quiet)
+        pull.click(pulled, [talk, lang], [log, talk, box], trigger_mode="always_last", **quiet)
         # "multiple": by default Gradio drops a press that comes while the last one is still on its way.
         act.click(pressed, [payload, talk, lang], [toast, log], trigger_mode="multiple", **quiet)
-        page.load(start, [talk], [lang, *chrome], **quiet)
+        page.load(start, None, [talk, lang, *chrome], **quiet)
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page
 
@@ -195,6 +202,11 @@ def _welcome(texts: Texts, questions: tuple[str, ...]) -> str:
         f'<div class="welcome"><span class="mark"></span><h2>{texts.welcome}</h2>'
         f"<p>{texts.welcome_more}</p>{markup.chips(questions, texts.examples)}</div>"
     )
+
+
+def _hint(talk: Talk, texts: Texts) -> str:
+    """Whom the box writes to."""
+    return texts.ask_person.format(name=talk.person()) if talk.person() else texts.ask
 
 
 def _foot(engine: str, texts: Texts) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from bot.records import Answer, Citation, Sentence
-from bot.serve.pages.talk import Exchange, Handover
+from bot.serve.pages.talk import Exchange, Handover, Said
 from bot.serve.pages.texts import Texts
 
 _SPECIAL = re.compile(r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x9f]")
@@ -151,11 +151,30 @@ def handover(index: int, item: Handover, texts: Texts) -> str:
         return f'<div class="handover over" id="item-{index}"><p>{said}</p></div>'
     needs = "".join(f"<li>{escape(need)}</li>" for need in item.needs)
     listed = f"<p>{texts.needs}：</p><ul>{needs}</ul>" if needs else ""
+    if item.person:
+        said = texts.with_person.format(name=item.person)
+    elif item.hours:
+        said = texts.closed_now.format(hours=item.hours)
+    else:
+        said = texts.opened_next
+    reach = f'<p class="reached">{texts.reached}</p>' if item.reached else ""
+    if not item.reached and not item.person:
+        reach = f'<button type="button" class="do-contact">{texts.contact}</button>'
     return (
-        f'<div class="handover" id="item-{index}"><h4>{texts.opened}<span class="number">'
-        f"{escape(item.number)}</span></h4><p>{escape(texts.opened_next)}</p>{listed}"
-        f'<button type="button" class="do-cancel">{texts.cancel}</button></div>'
+        f'<div class="handover{" joined" if item.person else ""}" id="item-{index}"><h4>{texts.opened}'
+        f'<span class="number">{escape(item.number)}</span></h4><p>{escape(said)}</p>{listed}'
+        f'<p class="deeds">{reach}<button type="button" class="do-cancel">{texts.cancel}</button></p></div>'
     )
+
+
+def said(item: Said, texts: Texts) -> str:
+    """What a person of the staff says, or that they came or left."""
+    if item.author == "event":
+        words = {"joined": texts.joined, "left": texts.left, "transferred": texts.transferred}
+        told = texts.waiting_again if item.text == "transferred" and not item.name else words.get(item.text, "")
+        return f'<p class="event">{escape(told.format(name=item.name))}</p>' if told else ""
+    head = f'<p class="who"><b>{escape(item.name or texts.human)}</b><span>{texts.human}</span></p>'
+    return f'<div class="reply is-person">{head}<div class="body">{blocks(item.text)}</div></div>'
 
 
 def actions(item: Exchange, texts: Texts, latest: bool) -> str:

@@ -12,7 +12,12 @@ from fastapi.responses import HTMLResponse
 
 from bot.serve.pages import assets
 
-LINKS = (("desk", "转人工"), ("knowledge", "知识库"), ("quality", "质量"), ("docs", "接口"))
+LINKS = (
+    ("desk", "工作台", "Desk"),
+    ("knowledge", "知识库", "Knowledge"),
+    ("quality", "质量", "Quality"),
+    ("docs", "接口", "API"),
+)
 
 
 class Html(str):
@@ -23,20 +28,28 @@ def text(value: object) -> str:
     return value if isinstance(value, Html) else html.escape(str(value))
 
 
-def page(title: str, body: str, here: str = "", status: int = 200, head: str = "") -> HTMLResponse:
-    """`head` is markup for the document's head, such as a script."""
+def page(
+    title: str, body: str, here: str = "", status: int = 200, head: str = "", lang: str = "zh", wide: bool = False
+) -> HTMLResponse:
+    """`head` is markup for the document's head, such as a script. `wide`: the page is a tool and has no title."""
+    english = lang == "en"
     links = "".join(
-        f'<a href="/{path}"{" aria-current=page" if path == here else ""}>{name}</a>' for path, name in LINKS
+        f'<a href="/{path}"{" aria-current=page" if path == here else ""}>{en if english else zh}</a>'
+        for path, zh, en in LINKS
     )
-    leave = '<form method="post" action="/desk/sign-out"><button class="plain">退出</button></form>' if here else ""
-    nav = f"<nav aria-label='工作台'>{links}{leave}</nav>" if here else ""
+    leave = "Sign out" if english else "退出"
+    out = f'<form method="post" action="/desk/sign-out"><button class="plain">{leave}</button></form>'
+    nav = f"<nav aria-label='{'Staff' if english else '工作台'}'>{links}{out}</nav>" if here else ""
+    name = "Support desk" if english else "客服工作台"
+    heading = f'<h1{" class=sr" if wide else ""}>{text(title)}</h1>'
     return HTMLResponse(
-        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{"en" if english else "zh-CN"}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
         f'<title>{text(title)}</title><link rel="icon" href="/{assets.address("icon.svg")}">'
         f'<link rel="stylesheet" href="/{assets.address("staff.css")}">{head}</head><body>'
-        f"<header><strong>客服工作台</strong>{nav}</header><main><h1>{text(title)}</h1>{body}</main></body></html>",
+        f"<header><strong>{name}</strong>{nav}</header>"
+        f"<main{' class=wide' if wide else ''}>{heading}{body}</main></body></html>",
         status,
         headers={"cache-control": "no-store"},
     )

@@ -73,6 +73,7 @@
     else if (has("do-retry")) { if (!writing()) press("#again"); }
     else if (has("do-person")) press("#person");
     else if (has("do-cancel")) press("#cancel");
+    else if (has("do-contact")) reach(button, item);
     else if (button.id === "switch") remember();
     else if (button.id === "new") { close(false); input()?.focus(); }
     else if (button.id === "stop") input()?.focus();
@@ -180,21 +181,28 @@
     show(`${words().source_title} ${n.slice(2)}`, copied, button);
   }
   function remark(button, item) {
+    const w = words();
+    write(button, w.comment_title, w.comment_hint, w.comment_send, (text) => tell("comment", item, text));
+  }
+  function reach(button, item) {
+    const w = words();
+    write(button, w.contact_title, w.contact_hint, w.contact_send, (text) => tell("contact", item, text));
+  }
+  function write(button, title, hint, sent, then) {
     const form = node("form", "", "remark");
-    const label = node("label", words().comment_hint);
+    const label = node("label", hint);
     const field = node("textarea");
     field.maxLength = 2000;
     field.rows = 5;
     field.id = "remark";
     label.htmlFor = field.id;
-    const submit = node("button", words().comment_send, "solid");
-    form.append(label, field, submit);
+    form.append(label, field, node("button", sent, "solid"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (field.value.trim()) tell("comment", item, field.value.trim());
+      if (field.value.trim()) then(field.value.trim());
       close(true);
     });
-    show(words().comment_title, form, button);
+    show(title, form, button);
   }
 
   // Saying things -------------------------------------------------------------------------------
@@ -217,7 +225,7 @@
   function dress() {
     const w = words();
     attribute(document.documentElement, "lang", lang() === "en" ? "en" : "zh-CN");
-    if (document.title !== w.title) document.title = w.title;
+    if (!document.title.endsWith(w.title)) document.title = w.title;
     attribute($("#log [role=log]"), "aria-label", w.log);
     attribute(input(), "aria-label", w.ask_label);
     attribute(input(), "enterkeyhint", "send");

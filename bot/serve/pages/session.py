@@ -7,7 +7,7 @@ What is remembered goes through `redact` first; only an open hand-over gets the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, cast
 
 from bot.desk.models import Outcome, Thumb
@@ -15,39 +15,46 @@ from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Handoff, Sentence
 from bot.serve import telemetry
-from bot.serve.core import Assistant
+from bot.serve.core import Assistant, Tools
 from bot.serve.errors import told
-from bot.serve.pages.talk import Exchange, Handover, Talk
+from bot.serve.pages.person import Person
+from bot.serve.pages.talk import Exchange, Said, Talk
 from bot.serve.pages.texts import Texts
 
 COMMENT_CHARS = 2000
+SAID_CHARS = 8000
 UNHELPFUL = 2  # replies marked as of no help after which a person should look
-Values = Callable[[str], Sequence[tuple[str, str]]]
+
+
+class Unsent(DeskError):
+    """What the customer wrote to a person did not arrive; it stays in the box."""
 
 
 class Chat:
     """The behaviour, over its collaborators."""
 
     def __init__(
-        self,
-        assistant: Assistant,
-        desk: Desk,
-        redact: Callable[[str], str],
-        numbers: telemetry.Telemetry,
-        values: Values = lambda text: (),
+        self, assistant: Assistant, desk: Desk, numbers: telemetry.Telemetry, tools: Tools | None = None
     ) -> None:
-        self._assistant, self._desk, self._redact, self._numbers = assistant, desk, redact, numbers
-        self._values = values
+        self._assistant, self._desk, self._numbers = assistant, desk, numbers
+        self._tools = tools or Tools()
+        self._person = Person(desk, self._tools, self._product)
 
-    def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange]:
-        """Yields the exchange whenever it has grown."""
+    def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange | Said]:
+        """Yields the exchange whenever it has grown; what is said to a person, once. Raises Unsent."""
         telemetry.new_request_id()
+        if said := self._to_person(talk, question, texts):
+            yield said
+            return
         exchange = talk.begin(question)
         yield exchange
         try:
             for item in self._numbers.watch(self._assistant.stream(talk.question(exchange))):
                 if not exchange.open:  # stopped meanwhile: nothing more may appear
                     return
+                if talk.person():  # somebody has joined, and speaks now
+                    exchange.state = "stopped"
+                    break
                 if isinstance(item, Sentence):
                     exchange.sentences.append(item)
                 else:
@@ -63,6 +70,25 @@ class Chat:
             exchange.notice = self.hand_over(talk, texts) or exchange.notice
             yield exchange
 
+    def _to_person(self, talk: Talk, text: str, texts: Texts) -> Said | None:
+        """Where a person has joined, what is written goes to them."""
+        if talk.handover() is None:
+            return None
+        try:
+            self._person.pull(talk)
+            if not talk.person():
+                return None
+            if len(text) > SAID_CHARS:
+                raise Unsent(texts.too_long.format(n=SAID_CHARS))
+            if said := self._person.speak(talk, text):
+                return said
+            self._person.pull(talk)
+            return None
+        except Unsent:
+            raise
+        except Exception as error:
+            raise Unsent(texts.unsent.format(number=self._numbers.failure(error))) from error
+
     def _due(self, talk: Talk, handoff: Handoff) -> bool:
         """Whether a reply that hands over opens a hand-over by itself: one at a time, and after a cancelled one only
         where the customer asks for a person."""
@@ -77,6 +103,8 @@ class Chat:
     def act(self, talk: Talk, payload: str, texts: Texts) -> str:
         """A button inside a reply was pressed; gives the sentence to show, if any."""
         deed, index, comment = _read(payload)
+        if deed == "contact":
+            return self._reach(talk, comment, texts)
         exchange = talk.exchange(index)
         if deed not in ("up", "down", "solved", "unsolved", "comment"):
             return ""
@@ -90,10 +118,10 @@ class Chat:
             self._desk.feedback(
                 exchange.answer.id or exchange.id,
                 conversation=talk.named(),
-                question=self._redact(exchange.question),
+                question=self._tools.redact(exchange.question),
                 thumb=exchange.thumb,
                 outcome=exchange.outcome,
-                comment=self._redact(comment),
+                comment=self._tools.redact(comment),
                 citations=[citation.ticket for citation in exchange.answer.citations],
             )
         except Exception as error:  # noqa: BLE001 - the page's edge
@@ -107,35 +135,48 @@ class Chat:
         """Opens a hand-over; gives a sentence when there is one already, or none could be opened."""
         if talk.handover() is not None:
             return texts.already
-        last = talk.last()
-        asked = last.answer.handoff if last and last.answer else None
-        self._collect(talk)
         try:
-            record = self._desk.open_handoff(
-                talk.named(),
-                reason or (asked.reason if asked else texts.customer_reason),
-                asked.needs if asked else (),
-                self._redact(asked.summary if asked else (last.question if last else "")),
-                talk.transcript(),
-            )
+            self._person.open(talk, texts, reason)
         except Exception as error:  # noqa: BLE001 - the page's edge
             return told(error, self._numbers, texts.failed)
         self._numbers.handoff("opened")
-        talk.items.append(Handover(record.id, record.needs))
         return ""
 
     def cancel(self, talk: Talk, texts: Texts) -> str:
-        handover = talk.handover()
-        if handover is None:
+        if talk.handover() is None:
             return ""
         try:
-            cancelled = self._desk.cancel_handoff(talk.id)
+            cancelled = self._person.cancel(talk)
         except Exception as error:  # noqa: BLE001 - the page's edge
             return told(error, self._numbers, texts.failed)
-        handover.state = "cancelled" if cancelled else "ended"
         if cancelled:
             self._numbers.handoff("cancelled")
         return ""
+
+    def pull(self, talk: Talk) -> bool:
+        """Takes in what a person said or did; False when nothing has changed, or cannot be known just now."""
+        try:
+            return self._person.pull(talk)
+        except DeskError as error:
+            self._numbers.failure(error)
+            return False
+
+    def restore(self, browser: str, texts: Texts) -> Talk:
+        """What a browser had before its page was loaded again; an empty talk where that cannot be read."""
+        try:
+            return self._person.restore(browser, texts)
+        except DeskError as error:
+            self._numbers.failure(error)
+            return Talk(browser=browser)
+
+    def begin(self, talk: Talk, texts: Texts) -> Talk:
+        """A new conversation in the same browser; the old one is not given back to it."""
+        self.stop(talk, texts)
+        try:
+            self._desk.release(talk.browser)
+        except DeskError as error:
+            self._numbers.failure(error)
+        return Talk(browser=talk.browser)
 
     @property
     def engine(self) -> str:
@@ -153,30 +194,38 @@ class Chat:
             self._numbers.failure(error)
             return ()
 
-    def _collect(self, talk: Talk) -> None:
-        """What the customer wrote of their own: domains, order numbers, links."""
-        for item in talk.items:
-            if isinstance(item, Exchange):
-                talk.found.update((value, kind) for kind, value in self._values(item.question))
+    def _reach(self, talk: Talk, contact: str, texts: Texts) -> str:
+        try:
+            return texts.reached if self._person.reach(talk, contact) else ""
+        except Exception as error:  # noqa: BLE001 - the page's edge
+            return told(error, self._numbers, texts.failed)
+
+    def _product(self, text: str) -> str:
+        """What a conversation without a cited reply is about; a hand-over goes on without it."""
+        try:
+            return self._assistant.product(text) if text.strip() else ""
+        except Exception as error:  # noqa: BLE001 - only the routing depends on it
+            self._numbers.failure(error)
+            return ""
 
     def _keep(self, talk: Talk, exchange: Exchange, texts: Texts) -> None:
         """Remembers an exchange once; the reply is shown even when that fails."""
         if exchange.kept:
             return
         exchange.kept = True
-        answer = exchange.answer
+        answer, redact = exchange.answer, self._tools.redact
         try:
-            self._desk.remember(talk.id, "user", self._redact(exchange.question))
+            self._desk.remember(talk.id, "user", redact(exchange.question), browser=talk.browser)
             self._desk.remember(
                 talk.id,
                 "assistant",
-                self._redact(exchange.text),
+                redact(exchange.text),
                 exchange.id,
                 answer.verdict if answer else exchange.state,
+                reply=answer.as_json() if answer else None,
             )
             handover = talk.handover()
-            self._collect(talk)
-            if handover and not self._desk.refresh_handoff(talk.id, talk.transcript()):
+            if handover and not self._person.added(talk, exchange):
                 handover.state = "ended"
         except DeskError as error:
             number = self._numbers.failure(error)

@@ -43,11 +43,30 @@ class Exchange:
 
 @dataclass(slots=True)
 class Handover:
-    """A hand-over in the flow of the conversation."""
+    """A hand-over in the flow of the conversation. `person`: who of the staff has joined, "" while it waits.
+
+    `hours`: when people answer, where they do not now; `reached`: the customer has left a way to be reached.
+    """
 
     number: str
     needs: tuple[str, ...]
     state: Literal["open", "cancelled", "ended"] = "open"
+    person: str = ""
+    hours: str = ""
+    reached: bool = False
+
+
+@dataclass(slots=True)
+class Said:
+    """What one person says to the other, or that one of the staff came or left (author "event")."""
+
+    author: Literal["customer", "agent", "event"]
+    text: str
+    name: str = ""
+
+    @property
+    def open(self) -> bool:
+        return False
 
 
 @dataclass(slots=True)
@@ -55,9 +74,13 @@ class Talk:
     """A conversation; its id is given with its first entry, so that no two sessions share one."""
 
     id: str = ""
-    items: list[Exchange | Handover] = field(default_factory=list)
-    found: dict[str, str] = field(default_factory=dict)
-    """What the customer wrote that an agent will need, by value: its type."""
+    browser: str = ""
+    """A secret of the browser, by which it gets its conversation back."""
+    items: list[Exchange | Handover | Said] = field(default_factory=list)
+    seen: int = 0
+    """The newest line of the hand-over that is among the items."""
+    keys: set[str] = field(default_factory=set)
+    """The keys of the lines that came from here."""
 
     def begin(self, question: str) -> Exchange:
         self.named()
@@ -109,10 +132,15 @@ class Talk:
         """How many replies were marked as of no help."""
         return sum(isinstance(item, Exchange) and item.thumb == "down" for item in self.items)
 
-    def transcript(self) -> str:
-        """The conversation as an agent reads it, in the customer's own words, what was collected first."""
-        lines = [f"已收集 {kind}：{value}" for value, kind in self.found.items()]
-        for item in self.items:
-            if isinstance(item, Exchange):
-                lines += [f"客户：{item.question}", f"助手：{item.text}"]
-        return "\n".join(lines)
+    def person(self) -> str:
+        """Who of the staff is in the conversation, "" when nobody is."""
+        handover = self.handover()
+        return handover.person if handover else ""
+
+    def asked(self) -> list[str]:
+        """What the customer wrote."""
+        return [
+            item.question if isinstance(item, Exchange) else item.text
+            for item in self.items
+            if isinstance(item, Exchange) or (isinstance(item, Said) and item.author == "customer")
+        ]

@@ -8,8 +8,13 @@ COOKIE = "desk_lang"
 """Remembers the switch; it holds `zh` or `en` and nothing else."""
 
 
+BROWSER = "desk_browser"
+"""A random secret: with it, and with it alone, a browser gets its conversation back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
+    code: str
     title: str
     subtitle: str
     switch: str
@@ -75,9 +80,26 @@ class Texts:
     empty: str
     already: str
     failed: str
+    human: str
+    joined: str
+    left: str
+    transferred: str
+    waiting_again: str
+    with_person: str
+    ask_person: str
+    unsent: str
+    too_long: str
+    closed_now: str
+    contact: str
+    contact_title: str
+    contact_hint: str
+    contact_send: str
+    reached: str
+    notice: str
 
 
 ZH = Texts(
+    code="zh",
     title="技术支持助手",
     subtitle="根据历史工单中客服的答复为您解答",
     switch="English",
@@ -144,9 +166,26 @@ ZH = Texts(
     empty="请先输入问题",
     already="已登记转人工，编号见对话中的卡片",
     failed="出错了（错误号 {number}），请稍后再试。",
+    human="人工客服",
+    joined="{name} 已加入对话，现在由人工客服为您服务",
+    left="{name} 已离开，这次人工服务结束了。之后由支持助手自动回复",
+    transferred="对话已转给 {name}",
+    waiting_again="对话已转回待办列表，等待其他客服接手",
+    with_person="{name} 正在为您服务，您可以直接在下方留言",
+    ask_person="写给 {name}",
+    unsent="消息没有送达（错误号 {number}），内容还在输入框里，请再发一次。",
+    too_long="一次最多发送 {n} 字，请分几次发送。内容还在输入框里。",
+    closed_now="现在不在人工服务时间（{hours}）。请在这里写下问题，并留下联系方式，客服上班后会联系您。",
+    contact="留下联系方式",
+    contact_title="怎么联系您？",
+    contact_hint="手机号、邮箱或微信号。只有接手的客服能看到，处理完就删除",
+    contact_send="提交",
+    reached="联系方式已交给客服",
+    notice="公告",
 )
 
 EN = Texts(
+    code="en",
     title="Support assistant",
     subtitle="Answers from what support said in past tickets",
     switch="中文",
@@ -215,6 +254,23 @@ EN = Texts(
     empty="Please type a question first",
     already="Already handed over; the number is on the card in the conversation",
     failed="Something went wrong (error {number}). Please try again later.",
+    human="support",
+    joined="{name} has joined and is with you now",
+    left="{name} has left; this hand-over has ended. The assistant answers from here on",
+    transferred="The conversation was passed on to {name}",
+    waiting_again="The conversation is back in the queue and waits for somebody else",
+    with_person="{name} is with you; write below",
+    ask_person="Write to {name}",
+    unsent="Your message did not arrive (error {number}). It is still in the box: please send it again.",
+    too_long="At most {n} characters at once; please send it in parts. It is still in the box.",
+    closed_now="Nobody is on duty now ({hours}). Please describe the problem here and leave a way to reach you; "
+    "support will get back to you.",
+    contact="Leave a way to reach you",
+    contact_title="How can we reach you?",
+    contact_hint="Phone, email or a messenger name. Only the person who takes over sees it; it is deleted afterwards",
+    contact_send="Submit",
+    reached="Support can reach you now",
+    notice="Notice",
 )
 
 TEXTS: dict[str, Texts] = {"zh": ZH, "en": EN}

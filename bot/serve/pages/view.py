@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.serve.pages import markup
-from bot.serve.pages.talk import Exchange, Handover, Talk
+from bot.serve.pages.talk import Exchange, Handover, Said, Talk
 from bot.serve.pages.texts import Texts
 
 
@@ -19,12 +19,21 @@ def messages(talk: Talk, texts: Texts) -> list[dict[str, Any]]:
         if isinstance(item, Handover):
             drawn.append(_message("assistant", markup.handover(index, item, texts)))
             continue
-        asked = f'<div class="asked"><span class="sr">{texts.you}：</span>'
-        drawn.append(_message("user", f"{asked}{markup.lines(item.question)}</div>"))
+        if isinstance(item, Said):
+            if item.author == "customer":
+                drawn.append(_message("user", _asked(item.text, texts)))
+            elif shown := markup.said(item, texts):
+                drawn.append(_message("assistant", shown))
+            continue
+        drawn.append(_message("user", _asked(item.question, texts)))
         latest = item is last and talk.items[-1] is item
         offered = talk.handover() is None
         drawn.append(_message("assistant", reply(index, item, texts, latest, offered)))
     return drawn
+
+
+def _asked(text: str, texts: Texts) -> str:
+    return f'<div class="asked"><span class="sr">{texts.you}：</span>{markup.lines(text)}</div>'
 
 
 def reply(index: int, item: Exchange, texts: Texts, latest: bool, offered: bool) -> str:

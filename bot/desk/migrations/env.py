@@ -1,0 +1,16 @@
+"""Run by Alembic for each migration, over the connection that bot.desk.engine hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from bot.desk import handoffs, learning, models, people  # noqa: F401 - their tables are what is compared with
+from bot.desk.base import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite cannot alter a column in place
+    transaction_per_migration=False,
+)
+context.run_migrations()

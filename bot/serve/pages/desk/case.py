@@ -1,0 +1,113 @@
+"""One hand-over: what was said, what is known of it, and the box in which the agent writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.desk.handoffs import HandoffRecord, ImageRecord, Line
+from bot.desk.learning import Sent
+from bot.desk.people import Account
+from bot.serve.pages.desk.words import Words
+from bot.serve.pages.paper import text
+
+
+def render(
+    record: HandoffRecord,
+    lines: Iterable[Line],
+    images: Sequence[ImageRecord],
+    sent: Sequence[Sent],
+    colleagues: Iterable[Account],
+    account: Account,
+    w: Words,
+    said: str = "",
+) -> str:
+    head = (
+        f'<header class="case-head"><h2>{text(record.reason)}</h2>'
+        f'<p class="meta">{w("number")} {text(record.id)} · {w.moment(record.at)}</p></header>'
+    )
+    error = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
+    if record.state != "open":
+        over = f'<p class="card" role="status"><b>{w("ended")}</b><br>{w("ended_more")}</p>'
+        return f"{head}{error}{over}{_sent(sent, w)}"
+    talk = "".join(line(row, w) for row in lines)
+    return (
+        f"{head}{error}{_facts(record, images, w)}"
+        f'<ol id="talk" tabindex="0" aria-label="{w("customer")}" data-id="{text(record.id)}" data-last="{record.last}">'
+        f"{talk}</ol>{box(record, colleagues, account, w)}{_sent(sent, w)}"
+    )
+
+
+def line(row: Line, w: Words) -> str:
+    """A line of the talk; an event is told in a few words."""
+    if row.author == "event":
+        words = {"joined": "joined", "left": "left", "opened": "opened"}
+        key = words.get(row.text, "transferred" if row.name else "requeued")
+        return f'<li class="event" data-line="{row.id}">{text(w(key, name=row.name))} · {w.moment(row.at)}</li>'
+    name = row.name or w("customer" if row.author == "customer" else "bot")
+    return (
+        f'<li class="line {row.author}" data-line="{row.id}" data-key="{text(row.key)}">'
+        f'<span class="meta">{text(name)} · {w.moment(row.at)}</span><p class="words">{text(row.text)}</p></li>'
+    )
+
+
+def box(record: HandoffRecord, colleagues: Iterable[Account], account: Account, w: Words) -> str:
+    """What the agent can do now: take it, or write, pass on and close."""
+    if not record.agent:
+        return (
+            f'<form id="take" method="post" action="/desk/take"><input type="hidden" name="id" value="{record.id}">'
+            f"<button>{w('take')} (T)</button></form>"
+        )
+    if record.agent != account.name:
+        return f'<p class="card" role="status">{text(w("taken_by", name=record.name))}</p>'
+    options = "".join(
+        f'<option value="{text(other.name)}">{text(other.shown)}</option>'
+        for other in colleagues
+        if other.name != account.name and other.active
+    )
+    hidden = f'<input type="hidden" name="id" value="{text(record.id)}">'
+    return (
+        f'<form id="reply" method="post" action="/desk/say">{hidden}<input type="hidden" name="key" value="">'
+        '<input type="hidden" name="draft" value=""><input type="hidden" name="evidence" value="">'
+        f'<label for="text">{w("reply")}</label>'
+        f'<textarea id="text" name="text" rows="6" maxlength="8000" required placeholder="{w("reply_hint")}"></textarea>'
+        '<p id="problem" class="error" role="alert" hidden></p>'
+        f'<div class="row"><button id="send">{w("send")}</button>'
+        f'<button type="button" class="plain" id="draft-it">{w("draft")} (D)</button></div></form>'
+        '<div class="row ends">'
+        f'<form method="post" action="/desk/close" id="close">{hidden}<button class="plain">{w("close")}</button></form>'
+        f'<form method="post" action="/desk/transfer" id="pass">{hidden}<label for="to">{w("transfer")}</label>'
+        f'<select id="to" name="to"><option value="">{w("back")}</option>{options}</select>'
+        f'<button class="plain">{w("transfer_do")}</button></form></div>'
+    )
+
+
+def _facts(record: HandoffRecord, images: Sequence[ImageRecord], w: Words) -> str:
+    rows: list[tuple[str, str]] = [("summary", text(record.summary))]
+    if record.product:
+        rows.append(("product", text(record.product)))
+    if record.needs:
+        rows.append(("needs", "、".join(text(need) for need in record.needs)))
+    if record.collected:
+        shown = "".join(f"<li>{text(kind)}：<code>{text(value)}</code></li>" for kind, value in record.collected)
+        rows.append(("collected", f"<ul>{shown}</ul>"))
+    if record.contact:
+        rows.append(("contact", f"<b>{text(record.contact)}</b>"))
+    if images:
+        shown = "".join(
+            f'<a href="/desk/image?id={text(image.id)}" target="_blank" rel="noopener">'
+            f'<img src="/desk/image?id={text(image.id)}" alt="{w("images_only")}{text(image.text[:200])}" loading="lazy"></a>'
+            for image in images
+        )
+        rows.append(("images", f'<div class="images">{shown}</div>'))
+    facts = "".join(f"<div><dt>{w(key)}</dt><dd>{value}</dd></div>" for key, value in rows)
+    return f'<dl class="facts card" id="facts">{facts}</dl>'
+
+
+def _sent(sent: Sequence[Sent], w: Words) -> str:
+    rows = "".join(
+        f'<li><p class="words">{text(row.text)}</p>'
+        f'<a class="button plain" href="/desk/reuse?sent={row.id}">{w("reuse")}</a></li>'
+        for row in sent
+        if row.how != "discarded"
+    )
+    return f'<details id="sent"><summary>{w("sent")}</summary><ul>{rows}</ul></details>' if rows else ""

@@ -1,0 +1,66 @@
+"""The queue: who waits, who is with whom; and the notice to customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.desk.handoffs import HandoffRecord
+from bot.desk.learning import Notice
+from bot.desk.people import Account
+from bot.serve.pages.desk.words import Words
+from bot.serve.pages.paper import text
+
+
+def render(records: Iterable[HandoffRecord], account: Account, chosen: str, w: Words) -> str:
+    """Mine first, then who waits (my products before others), then what colleagues have."""
+    found = list(records)
+    mine = [record for record in found if record.agent == account.name]
+    free = [record for record in found if not record.agent]
+    free.sort(key=lambda record: bool(account.products) and record.product not in account.products)
+    others = [record for record in found if record.agent and record.agent != account.name]
+    if not found:
+        return f'<p class="empty"><b>{w("empty")}</b><br>{w("teach")}</p>'
+    parts = (("mine", mine), ("waiting", free), ("others", others))
+    return "".join(
+        f'<h3>{w(name)} <span class="count">{len(rows)}</span></h3>'
+        f"<ul>{''.join(_row(row, chosen, w) for row in rows)}</ul>"
+        for name, rows in parts
+        if rows
+    )
+
+
+def waiting(records: Iterable[HandoffRecord]) -> int:
+    return sum(not record.agent for record in records)
+
+
+def _row(record: HandoffRecord, chosen: str, w: Words) -> str:
+    since = w("since", time=w.span(record.taken)) if record.taken else w("waits", time=w.span(record.at))
+    mood = f'<span class="flag open">{w("angry")}</span>' if record.mood else ""
+    product = f'<span class="flag">{text(record.product)}</span>' if record.product else ""
+    holder = f" · {text(record.name)}" if record.agent else ""
+    here = " aria-current=true" if record.id == chosen else ""
+    said = record.summary.strip().splitlines()
+    return (
+        f'<li><a href="/desk?id={text(record.id)}" data-id="{text(record.id)}" data-last="{record.last}"{here}>'
+        f"<b>{text(said[-1][:60] if said else record.reason)}</b>"
+        f'<span class="meta">{since}{holder}</span><span class="flags">{product}{mood}</span></a></li>'
+    )
+
+
+def notice(current: Notice | None, w: Words) -> str:
+    """The form by which staff tell customers of an incident."""
+    shown = (
+        f'<p role="status">{w("notice_now")}<b>{text(current.zh)}</b></p>'
+        f'<form method="post" action="/desk/notice"><button class="plain">{w("notice_end")}</button></form>'
+        if current
+        else ""
+    )
+    return (
+        f'<details class="card"{" open" if current else ""}><summary>{w("notice")}</summary>{shown}'
+        '<form method="post" action="/desk/notice">'
+        f'<label for="notice-zh">{w("notice_zh")}</label><input id="notice-zh" name="zh" maxlength="300" required>'
+        f'<label for="notice-en">{w("notice_en")}</label><input id="notice-en" name="en" maxlength="300">'
+        f'<label for="notice-hours">{w("notice_hours")}</label>'
+        '<input id="notice-hours" name="hours" type="number" min="1" max="720" inputmode="numeric">'
+        f"<button>{w('notice_do')}</button></form></details>"
+    )

@@ -1,0 +1,174 @@
+"""Every word that the agents' desk shows of its own, in Chinese and in English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from bot.desk.base import now
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "title": ("客服工作台", "Support desk"),
+    "queue": ("待办", "Queue"),
+    "mine": ("我的", "Mine"),
+    "waiting": ("等待接手", "Waiting"),
+    "others": ("同事处理中", "With colleagues"),
+    "empty": ("没有待处理的转人工", "Nobody is waiting"),
+    "teach": (
+        "客户要求转人工、或助手没有依据时，会出现在这里。等待时，可以先用下面的“起草回复”处理其他渠道的工单。",
+        "Customers who ask for a person, or whom the assistant cannot answer, appear here. Meanwhile you can draft "
+        "replies to tickets from elsewhere below.",
+    ),
+    "pick": ("从左侧选择一位客户（J / K 上下移动，T 接手）", "Choose a customer on the left (J / K to move, T to take)"),
+    "waits": ("已等 {time}", "waiting {time}"),
+    "since": ("{time}前接手", "taken {time} ago"),
+    "angry": ("情绪激动", "upset"),
+    "number": ("编号", "No."),
+    "reason": ("转人工原因", "Why"),
+    "summary": ("摘要", "Summary"),
+    "needs": ("还需要客户提供", "Still needed"),
+    "collected": ("已收集", "Collected"),
+    "contact": ("联系方式", "Reach them at"),
+    "images": ("图片", "Images"),
+    "customer": ("客户", "Customer"),
+    "bot": ("支持助手", "Assistant"),
+    "opened": ("转人工", "Handed over"),
+    "joined": ("{name} 接手", "{name} joined"),
+    "left": ("{name} 结束了处理", "{name} closed it"),
+    "transferred": ("转给 {name}", "Passed on to {name}"),
+    "requeued": ("放回待办列表", "Back to the queue"),
+    "take": ("接手", "Take"),
+    "taken_by": ("{name} 正在处理", "{name} has this one"),
+    "reply": ("回复客户", "Reply to the customer"),
+    "reply_hint": (
+        "写给客户的话。Ctrl+Enter 发送，Alt+1…9 插入依据",
+        "What the customer reads. Ctrl+Enter sends, Alt+1…9 inserts evidence",
+    ),
+    "send": ("发送", "Send"),
+    "draft": ("起草", "Draft"),
+    "drafting": ("正在起草…", "Drafting…"),
+    "shorter": ("更短", "Shorter"),
+    "gentler": ("更委婉", "Gentler"),
+    "english": ("英文", "In English"),
+    "chinese": ("中文", "In Chinese"),
+    "again": ("只用勾选的依据重写", "Rewrite from the ticked evidence"),
+    "discard": ("放弃草稿", "Discard the draft"),
+    "use": ("放入回复", "Put into the reply"),
+    "copy": ("复制", "Copy"),
+    "close": ("处理完毕", "Close"),
+    "transfer": ("转给", "Pass on to"),
+    "back": ("（放回待办）", "(back to the queue)"),
+    "transfer_do": ("转出", "Pass on"),
+    "evidence": ("依据", "Evidence"),
+    "no_evidence": ("没有找到可以引用的工单", "No past ticket supports an answer"),
+    "seems": ("判断为", "Seems to be"),
+    "resolved": ("同类工单怎样解决", "How such tickets were resolved"),
+    "typical": ("常见用时：{time}", "Typical time: {time}"),
+    "ask": ("向客户索要", "Ask the customer for"),
+    "nothing_missing": ("不缺信息", "Nothing is missing"),
+    "first": ("发送前先完成，逐项打勾", "Do these first, and tick each"),
+    "confidence": ("把握", "Confidence"),
+    "high": ("高", "high"),
+    "medium": ("中", "medium"),
+    "low": ("低", "low"),
+    "warnings": ("注意", "Mind"),
+    "similar": ("相似工单", "Similar tickets"),
+    "uncovered": ("没有依据的部分", "Not covered"),
+    "paste": ("起草回复", "Draft a reply"),
+    "paste_label": (
+        "粘贴整个工单（标题、对话、日志、JSON 都可以）",
+        "Paste the whole ticket (title, dialogue, logs, JSON)",
+    ),
+    "paste_do": ("起草", "Draft"),
+    "letter": ("草稿", "Draft"),
+    "notice": ("公告", "Notice to customers"),
+    "notice_zh": ("中文", "Chinese"),
+    "notice_en": ("英文（可空）", "English (optional)"),
+    "notice_hours": ("几小时后自动撤下（空为不撤）", "Hours until it goes away (empty: stays)"),
+    "notice_do": ("发布", "Publish"),
+    "notice_end": ("撤下公告", "Take it down"),
+    "notice_now": ("客户页面上正显示：", "Customers see now:"),
+    "ended": ("这次转人工已经结束", "This hand-over has ended"),
+    "ended_more": ("客户的原话和图片已删除，脱敏后的记录保留。", "The customer's words and images are deleted; what stays is redacted."),
+    "sent": ("已发送的回复", "Replies sent"),
+    "reuse": ("设为可复用", "Mark as reusable"),
+    "reused": ("已提交复用", "Proposed for reuse"),
+    "sending": ("发送中…", "Sending…"),
+    "failed": ("没有发送出去：{why} 内容还在输入框里。", "Not sent: {why} It is still in the box."),
+    "offline": ("连不上服务器，正在重试…", "The server is away, trying again…"),
+    "keys": (
+        "J/K 下一位/上一位 · T 接手 · R 写回复 · D 起草 · Ctrl+Enter 发送 · Alt+数字 插入依据 · ? 显示快捷键",
+        "J/K next/previous · T take · R reply · D draft · Ctrl+Enter send · Alt+digit evidence · ? these keys",
+    ),
+    "own": ("客服自写", "your own words"),
+    "copied": ("已复制", "Copied"),
+    "untick": ("请先完成并勾选所有【请先执行】的步骤", "Tick every step that has to be done first"),
+    "images_only": ("图片中的文字：", "Text in the image: "),
+    "minutes": ("{n} 分钟", "{n} min"),
+    "seconds": ("{n} 秒", "{n} s"),
+    "hours": ("{n} 小时", "{n} h"),
+    "days": ("{n} 天", "{n} d"),
+    "signed_in": ("{name}", "{name}"),
+    "leave": ("退出", "Sign out"),
+    "language": ("English", "中文"),
+    "approve": ("批准", "Approve"),
+    "refuse": ("不采用", "Refuse"),
+    "withdraw": ("撤回", "Withdraw"),
+    "save": ("保存修改", "Save"),
+    "propose": ("提交复用", "Propose"),
+    "question": ("问题", "Question"),
+    "answer": ("答复", "Answer"),
+    "name": ("标题", "Title"),
+    "product": ("产品", "Product"),
+    "topic": ("主题", "Topic"),
+    "expires": ("有效期至（价格、限额请填写）", "Valid until (for prices, limits)"),
+    "author": ("提交人", "Proposed by"),
+    "decider": ("处理人", "Decided by"),
+    "proposed": ("待批准", "Waiting for approval"),
+    "approved": ("已批准", "Approved"),
+    "refused": ("不采用", "Refused"),
+    "withdrawn": ("已撤回", "Withdrawn"),
+    "reuses": ("可复用答复", "Reusable replies"),
+    "reuses_teach": (
+        "客服在发送回复后可以“设为可复用”。维护者批准后，它成为知识库里的工单，下次重建索引后就会被引用。",
+        "After sending, an agent can mark a reply as reusable. A maintainer approves it; it becomes a ticket of the "
+        "knowledge and is cited after the next build.",
+    ),
+    "four_eyes": ("需要另一位维护者批准", "Another maintainer has to approve this"),
+    "rebuild": ("去重建索引", "Build the index anew"),
+    "built_next": ("已写入知识库，重建索引后生效。", "Written to the knowledge; in use after the next build."),
+    "audit": ("操作记录", "Audit log"),
+    "audit_teach": ("谁看过、做过什么，按时间倒序。", "Who saw and did what, newest first."),
+    "who": ("谁", "Who"),
+    "did": ("做了什么", "Did"),
+    "what": ("对象", "What"),
+    "when": ("时间", "When"),
+    "data": ("一位客户的数据", "One customer's data"),
+    "data_label": ("转人工编号或对话编号", "Number of the hand-over or conversation"),
+    "export": ("导出", "Export"),
+    "erase": ("删除全部记录", "Erase everything"),
+    "erased": ("已删除 {n} 条记录。", "{n} records were erased."),
+    "unknown": ("没有这个编号", "There is no such number"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words in one language, and times in one zone."""
+
+    code: str
+    zone: tzinfo
+
+    def __call__(self, key: str, **values: object) -> str:
+        said = _WORDS[key][self.code == "en"]
+        return said.format(**values) if values else said
+
+    def moment(self, at: datetime) -> str:
+        return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+    def span(self, since: datetime) -> str:
+        seconds = max(int((now() - since).total_seconds()), 0)
+        for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+            if seconds >= size:
+                return self(unit, n=seconds // size)
+        return self("seconds", n=seconds)

@@ -1,0 +1,44 @@
+// Whether a person of the staff has said or done something, and what staff tell everybody: asked every second
+// while a hand-over is open, rarely otherwise. It presses the page's own button to draw what is new.
+(() => {
+  "use strict";
+  const $ = (selector) => document.querySelector(selector);
+  const title = () => WORDS[$("#switch")?.textContent.trim() === WORDS.en.switch ? "en" : "zh"].title;
+  const waits = () => !!$("#log .handover:not(.over)");
+  const notice = document.createElement("div");
+  notice.id = "notice";
+  notice.hidden = true;
+  notice.setAttribute("role", "status");
+  document.body.prepend(notice);
+
+  let revision = "", missed = 0, asked = 0, asking = false;
+  async function look() {
+    asked = Date.now();
+    asking = true;
+    const open = waits();
+    try {
+      const reply = await fetch("/ui/live", { cache: "no-store" });
+      if (reply.ok) heed(await reply.json(), open);
+    } catch { /* the server is away: a later look finds it again */ }
+    asking = false;
+  }
+  function heed(state, open) {
+    if (notice.textContent !== state.notice) notice.textContent = state.notice;
+    notice.hidden = !state.notice;
+    if (!open || state.rev === revision) return;
+    if (revision && document.hidden) document.title = `(${++missed}) ${title()}`;
+    revision = state.rev;
+    $("#pull")?.click();
+  }
+  setInterval(() => {
+    const pause = document.hidden ? (waits() ? 4000 : 60000) : (waits() ? 900 : 20000);
+    if (!asking && Date.now() - asked >= pause) look();
+  }, 300);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    missed = 0;
+    document.title = title();
+    look();
+  });
+  look();
+})();

@@ -1,0 +1,212 @@
+"""The part of a conversation in which a person of the staff speaks: asked for, joined, spoken with, ended.
+
+Draws nothing. The customer's own words go to the open hand-over; what stays of them is redacted.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.desk.handoffs import HandoffRecord, Line
+from bot.desk.models import Remembered
+from bot.desk.queue import Say
+from bot.desk.store import Desk
+from bot.records import Answer
+from bot.serve.pages.talk import Exchange, Handover, Said, Talk
+from bot.serve.pages.texts import Texts
+
+CONTACT_CHARS = 500
+_ANSWER = TypeAdapter(Answer)
+
+
+class Tools(Protocol):
+    """What of the outside this part needs (serve.core.Tools)."""
+
+    def redact(self, text: str) -> str: ...
+
+    def values(self, text: str) -> Sequence[tuple[str, str]]: ...
+
+    def anger(self, texts: Sequence[str]) -> int: ...
+
+    def announce(self, record: HandoffRecord) -> None: ...
+
+    def hours(self, language: str) -> str: ...
+
+
+class Person:
+    """The behaviour, over the desk. Database errors pass: the caller tells them."""
+
+    def __init__(self, desk: Desk, tools: Tools, product: Callable[[str], str]) -> None:
+        self._desk, self._tools, self._product = desk, tools, product
+
+    def open(self, talk: Talk, texts: Texts, reason: str = "") -> HandoffRecord:
+        last = talk.last()
+        asked = last.answer.handoff if last and last.answer else None
+        written = "\n".join(talk.asked())
+        said = [say for item in talk.items if isinstance(item, Exchange) for say in says(item)]
+        record = self._desk.queue.open(
+            talk.named(),
+            reason or (asked.reason if asked else texts.customer_reason),
+            asked.needs if asked else (),
+            self._tools.redact(asked.summary if asked else (last.question if last else "")),
+            said,
+            product=_cited(talk) or self._product(written),
+            mood=self._tools.anger(talk.asked()),
+            collected=self._found(talk.asked()),
+            language=texts.code,
+        )
+        talk.keys.update(say.key or "" for say in said)
+        talk.items.append(Handover(record.id, record.needs, hours=self._tools.hours(texts.code)))
+        self._tools.announce(record)
+        return record
+
+    def cancel(self, talk: Talk) -> bool:
+        """The customer takes it back; False where it had ended already."""
+        handover = talk.handover()
+        cancelled = self._desk.queue.cancel(talk.id)
+        if handover is not None:
+            handover.state = "cancelled" if cancelled else "ended"
+        return cancelled
+
+    def reach(self, talk: Talk, contact: str) -> bool:
+        """How to reach the customer; False where no hand-over is open."""
+        contact = contact.strip()[:CONTACT_CHARS]
+        handover = talk.handover()
+        if not contact or handover is None:
+            return False
+        handover.reached = self._desk.queue.reachable(talk.id, contact)
+        return handover.reached
+
+    def speak(self, talk: Talk, text: str) -> Said | None:
+        """What the customer says to the person; None when the hand-over has ended meanwhile."""
+        key = uuid.uuid4().hex
+        say = Say("customer", text, self._tools.redact(text), key=key)
+        if not self._desk.queue.add(talk.id, [say], self._tools.anger([text]), self._found([text])):
+            return None
+        talk.keys.add(key)
+        said = Said("customer", text)
+        talk.items.append(said)
+        return said
+
+    def added(self, talk: Talk, exchange: Exchange) -> bool:
+        """A question and the desk's reply join the open hand-over; False when none is open any more."""
+        said = says(exchange)
+        talk.keys.update(say.key or "" for say in said)
+        texts = [exchange.question]
+        return self._desk.queue.add(talk.id, said, self._tools.anger(texts), self._found(texts))
+
+    def pull(self, talk: Talk) -> bool:
+        """Takes in what happened elsewhere; False when nothing did."""
+        handover = talk.handover()
+        if handover is None:
+            return False
+        record = self._desk.queue.of(talk.id)
+        if record is None:
+            handover.state = "ended"
+            return True
+        before = (talk.seen, handover.state, handover.person)
+        for line in self._desk.queue.lines(record.id, talk.seen):
+            talk.seen = line.id
+            if line.key not in talk.keys or not line.key:
+                _absorb(talk, line, {})
+        handover.person = record.name if record.agent else ""
+        if record.state != "open":
+            handover.state = "cancelled" if record.state == "cancelled" else "ended"
+        return before != (talk.seen, handover.state, handover.person)
+
+    def restore(self, browser: str, texts: Texts) -> Talk:
+        """The conversation that a browser may go on with; an empty one when there is none."""
+        talk = Talk(browser=browser)
+        id = self._desk.resume(browser)
+        if not id:
+            return talk
+        talk.id = id
+        messages = self._desk.messages(id)
+        record = self._desk.queue.of(id)
+        if record is not None and record.state == "open":
+            replies = {message.answer: message for message in messages if message.answer}
+            for line in self._desk.queue.lines(record.id):
+                talk.seen = line.id
+                if line.author == "event" and line.text == "opened":
+                    hours = self._tools.hours(texts.code)
+                    talk.items.append(Handover(record.id, record.needs, hours=hours, reached=bool(record.contact)))
+                else:
+                    _absorb(talk, line, replies)
+            if (handover := talk.handover()) is not None:
+                handover.person = record.name if record.agent else ""
+        else:
+            for message in messages:
+                _recall(talk, message)
+        for given in self._desk.feedbacks(conversation=id):
+            for item in talk.items:
+                if isinstance(item, Exchange) and item.id == given.answer:
+                    item.thumb, item.outcome = given.thumb, given.outcome
+        return talk
+
+    def _found(self, texts: Sequence[str]) -> list[tuple[str, str]]:
+        """What the customer wrote of their own: domains, order numbers, links; as (kind, value)."""
+        return list({value: (kind, value) for text in texts for kind, value in self._tools.values(text)}.values())
+
+
+def says(exchange: Exchange) -> list[Say]:
+    """An exchange as lines; their keys tell which reply it is."""
+    reply = [Say("bot", exchange.text, key=exchange.id)] if exchange.text else []
+    return [Say("customer", exchange.question, key=f"q{exchange.id}"), *reply]
+
+
+def _absorb(talk: Talk, line: Line, replies: dict[str, Remembered]) -> None:
+    """A line of a hand-over becomes an item; the desk's reply joins its question."""
+    if line.author == "bot":
+        last = talk.last()
+        if last is not None and last.id == line.key and last.answer is None:
+            last.answer, last.error = _answer(replies.get(line.key), line.text)
+            last.state = "done" if last.answer else "failed"
+        return
+    if line.author == "customer" and line.key.startswith("q"):
+        talk.items.append(Exchange(line.text, line.key[1:], state="stopped", kept=True))
+    elif line.author == "event":
+        if line.text != "opened":
+            talk.items.append(Said("event", line.text, line.name))
+    else:
+        talk.items.append(Said(line.author, line.text, line.name))
+
+
+def _recall(talk: Talk, message: Remembered) -> None:
+    """A message as it was kept, redacted; a question waits for the reply that follows it."""
+    last = talk.items[-1] if talk.items else None
+    if message.role == "assistant":
+        if isinstance(last, Said) and last.author == "customer":
+            talk.items.pop()
+            exchange = Exchange(last.text, message.answer, kept=True)
+            exchange.answer, exchange.error = _answer(message, message.text)
+            exchange.state = "done" if exchange.answer else "stopped"
+            talk.items.append(exchange)
+    elif message.role == "event":
+        kind, _, name = message.text.partition(" ")
+        talk.items.append(Said("event", kind, name))
+    else:
+        talk.items.append(Said("agent" if message.role == "agent" else "customer", message.text))
+
+
+def _answer(message: Remembered | None, text: str) -> tuple[Answer | None, str]:
+    """The whole reply where it was kept, its text alone where not."""
+    if message is not None and message.reply:
+        try:
+            return _ANSWER.validate_python(message.reply), ""
+        except ValidationError:  # of another version
+            pass
+    return None, text
+
+
+def _cited(talk: Talk) -> str:
+    """The product of what the last replies cited."""
+    for item in reversed(talk.items):
+        if isinstance(item, Exchange) and item.answer:
+            for citation in item.answer.citations:
+                if product := citation.category.partition("｜")[0]:
+                    return product
+    return ""
