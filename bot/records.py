@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 Role = Literal["customer", "agent"]
 StatementKind = Literal["knowledge", "specific", "action", "request", "hold", "courtesy"]
-SentenceKind = Literal["knowledge", "precedent", "courtesy", "question"]
+SentenceKind = Literal["knowledge", "precedent", "courtesy", "question", "own"]
 Verdict = Literal["answered", "clarify", "handoff", "declined"]
 Language = Literal["zh", "en"]
 
@@ -156,11 +156,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that was released; `citations` are numbers of `Answer.citations`."""
+    """A sentence that was released; `citations` are numbers of `Answer.citations`; an agent's `own` has none."""
 
     text: str
     kind: SentenceKind
     citations: tuple[int, ...] = ()
+
+    @property
+    def marked(self) -> str:
+        return self.text + "".join(f"[{n}]" for n in self.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,10 @@ class Handoff:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole reply, with what it rests on. `text` carries no citation marks."""
+    """The whole reply, with what it rests on. `text` carries no citation marks.
+
+    `notice`: why the configured model did not write this, in one sentence; `fault`: the same in one word.
+    """
 
     id: str
     verdict: Verdict
@@ -206,9 +213,7 @@ class Answer:
     tokens: dict[str, int] = field(default_factory=lambda: {"prompt": 0, "completion": 0})
     ms: dict[str, float] = field(default_factory=dict)
     notice: str = ""
-    """Why the configured model did not write this, in one sentence; empty when it did."""
     fault: str = ""
-    """The same in one word, for logs and counts: a WriterError's reason, or "ungrounded"."""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON-ready dict in the layout of the public contract."""
@@ -217,11 +222,7 @@ class Answer:
     @property
     def marked(self) -> str:
         """The text with [n] citation marks after each sentence."""
-        lines = []
-        for sentence in self.sentences:
-            marks = "".join(f"[{n}]" for n in sentence.citations)
-            lines.append(f"{sentence.text}{marks}")
-        return "\n".join(lines)
+        return "\n".join(sentence.marked for sentence in self.sentences)
 
 
 @dataclass(frozen=True, slots=True)

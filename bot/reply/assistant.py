@@ -9,65 +9,35 @@ import logging
 import re
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import inf
-from typing import Any, Protocol
+from typing import Any
 
 from bot.errors import BuildError, QuestionError, WriterError
-from bot.records import Answer, Draft, Evidence, Handoff, Message, Question, Sentence
+from bot.proposal import Proposal
+from bot.records import Answer, Draft, Evidence, Handoff, Language, Message, Question, Sentence
 from bot.reply.composition import Composition
-from bot.reply.draft import question_of
-from bot.reply.evidence import Library, Match, Retriever
+from bot.reply.drafting import Drafter, Line
+from bot.reply.evidence import Library
 from bot.reply.finding import Finder, Found, Measured
-from bot.reply.followup import Asked, Rewriter
+from bot.reply.followup import Asked
 from bot.reply.frames import language_of, say
-from bot.reply.gate import Decision, Gate
+from bot.reply.gate import Decision
 from bot.reply.handing import asked_back, handed, repeated, waits
 from bot.reply.intent import asks_time, tells_span
+from bot.reply.parts import Parts
+from bot.reply.pasted import question_of
 from bot.reply.subjects import apart
 from bot.reply.suggest import Offers
-from bot.reply.writers import Brief, Usage, Writer
+from bot.reply.writers import Brief, Usage
 from bot.tickets.resolution import resolution
+
+__all__ = ["Assistant", "Parts"]
 
 log = logging.getLogger(__name__)
 
 SHOWN = 12  # statements put before a writer at most
 LEFT = 2  # sentences held back from which a model's reply counts as too little, when fewer were released
-
-
-class Redact(Protocol):
-    """Replaces private values by placeholders."""
-
-    def clean(self, text: str) -> str: ...
-
-    def together(self, texts: Sequence[str]) -> list[str]: ...
-
-
-class Check(Protocol):
-    """Why a sentence must not leave, in a word or two; None when it may (grounding)."""
-
-    def reason(self, draft: Draft, evidence: Mapping[int, Evidence], question: str = "") -> str | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What an assistant is made of; wire.py fills it in.
-
-    `longest`: characters of a question. `timeout`: seconds within which a reply is to be whole.
-    """
-
-    library: Library
-    retriever: Retriever
-    match: Match
-    redactor: Redact
-    gate: Gate
-    rewriter: Rewriter
-    writer: Writer
-    fallback: Writer
-    checker: Check
-    longest: int = 8000
-    timeout: float = 20.0
-    report: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Assistant:
@@ -77,6 +47,7 @@ class Assistant:
         self._parts = parts
         self._finder = Finder(parts.library, parts.retriever, parts.match, parts.gate)
         self._offers = Offers(parts.library, self._plain)
+        self._drafter = Drafter(parts, self._finder, Line(self._private, self._told))
 
     @property
     def engine(self) -> str:
@@ -95,6 +66,11 @@ class Assistant:
     def draft(self, text: str) -> Answer:
         """A reply draft for an agent from a whole ticket's text, cut to what is asked."""
         return self.answer(question_of(text))
+
+    def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal:
+        """A letter for an agent from a pasted ticket, and what the agent should know beside it. `only`: ids of the
+        statements or tickets that it is to rest on."""
+        return self._drafter.propose(text, only, language)
 
     def suggestions(self, n: int) -> tuple[str, ...]:
         """Questions of past customers that the knowledge really answers."""
@@ -132,6 +108,12 @@ class Assistant:
         decision = found.decision
         if decision.reason in ("evidence", "near", "fork") and repeated(given.text, given.history):
             decision = Decision("handoff", "repeated")
+        yield from self._told(reply, given, asked, found, decision, deadline)
+
+    def _told(
+        self, reply: Composition, given: Question, asked: Asked, found: Found, decision: Decision, deadline: float
+    ) -> Iterator[Sentence | Answer]:
+        """What was decided, in sentences; the Answer last."""
         if decision.verdict == "answered":
             reply.near = decision.reason == "near"
             usable = [row for row in found.evidence if not row.statement.disputed]

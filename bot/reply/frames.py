@@ -71,6 +71,43 @@ TEXTS: dict[str, dict[Language, str]] = {
         "zh": "请问您说的是哪种域名：$options？",
         "en": "Which kind of domain is it: $options?",
     },
+    "dear": {"zh": "您好：", "en": "Hello,"},
+    "dear_gentle": {
+        "zh": "您好，感谢您的联系，给您带来的不便非常抱歉。",
+        "en": "Hello, thank you for writing, and we are sorry for the trouble this causes you.",
+    },
+    "letter_told": {"zh": "关于您反馈的问题，说明如下：", "en": "About your question:"},
+    "letter_near": {
+        "zh": "关于您反馈的问题，下面是最接近的说明，供您参考：",
+        "en": "About your question, these are the closest explanations we have:",
+    },
+    "letter_quote": {"zh": "原文", "en": "support's words, in Chinese"},
+    "letter_slot": {
+        "zh": "【处理结果：由客服确认后填写】",
+        "en": "(Result: to be filled in by support once confirmed)",
+    },
+    "letter_ask": {"zh": "为了进一步排查，麻烦您提供以下信息：", "en": "To look into it further, please send us:"},
+    "letter_ask_gentle": {
+        "zh": "如果方便的话，麻烦您补充以下信息，辛苦了：",
+        "en": "When it is convenient for you, we would be grateful for:",
+    },
+    "letter_bare": {
+        "zh": "【过往工单里没有可靠的说明：由客服补充】",
+        "en": "(Past tickets hold nothing reliable: to be filled in by support)",
+    },
+    "letter_end": {
+        "zh": "如果还有其他疑问，请直接在本工单中回复，谢谢。",
+        "en": "If anything is still open, please reply to this ticket. Thank you.",
+    },
+    "letter_end_gentle": {
+        "zh": "感谢您的理解与耐心。如果还有任何疑问，请随时在本工单中回复，祝您工作顺利。",
+        "en": "Thank you for your patience. Please reply to this ticket at any time if anything is unclear.",
+    },
+    "describe": {
+        "zh": "问题的文字描述：做了什么操作、期望的结果和实际的现象",
+        "en": "a description in words: what was done, what was expected and what happened",
+    },
+    "picture_text": {"zh": "截图中的报错文字（可直接复制粘贴）", "en": "the error text in the screenshot, as text"},
     "model_failed": {
         "zh": "模型没有给出可用的回复，本回复由内置的摘录方式生成。",
         "en": "The model gave no reply that could be used; this one was put together from quotes.",

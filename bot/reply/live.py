@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import BuildError
-from bot.records import Answer, Draft, Evidence, Question, Sentence
+from bot.proposal import Proposal
+from bot.records import Answer, Draft, Evidence, Language, Question, Sentence
 from bot.reply.assistant import Assistant
 from bot.reply.evidence import Library
 from bot.reply.finding import Measured
@@ -73,6 +74,10 @@ class LiveAssistant:
     def draft(self, text: str) -> Answer:
         with self._in_use() as assistant:
             return assistant.draft(text)
+
+    def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal:
+        with self._in_use() as assistant:
+            return assistant.propose(text, only, language)
 
     def reason(self, draft: Draft, evidence: Mapping[int, Evidence], question: str) -> str | None:
         with self._in_use() as assistant:

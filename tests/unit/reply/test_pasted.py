@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import QuestionError
-from bot.reply.draft import MOST, question_of
+from bot.reply.pasted import MOST, question_of
 
 TICKET = """## 托盘租金
 
@@ -47,5 +47,5 @@ def test_nothing_is_refused(text: str) -> None:
 
 
 def test_a_long_one_is_cut_and_repeats_are_said_once() -> None:
-    assert len(question_of("托盘" * 5000).text) == MOST
+    assert 400 < len(question_of("托盘" * 5000).text) <= MOST
     assert question_of("客户：怎么赔\n客服：在\n客户：怎么赔").text == "怎么赔"
