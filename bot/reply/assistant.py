@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Protocol
@@ -27,6 +27,7 @@ from bot.reply.intent import asks_time, tells_span
 from bot.reply.subjects import apart
 from bot.reply.suggest import Offers
 from bot.reply.writers import Brief, Usage, Writer
+from bot.tickets.expiry import today
 from bot.tickets.resolution import resolution
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ class Check(Protocol):
 class Parts:
     """What an assistant is made of; wire.py fills it in.
 
-    `longest`: characters of a question. `timeout`: seconds within which a reply is to be whole.
+    `longest`: characters of a question. `timeout`: seconds within which a reply is to be whole. `today`: the day by
+    which it is told whether an answer still holds.
     """
 
     library: Library
@@ -68,6 +70,7 @@ class Parts:
     longest: int = 8000
     timeout: float = 20.0
     report: Mapping[str, Any] = field(default_factory=dict)
+    today: Callable[[], str] = today
 
 
 class Assistant:
@@ -75,7 +78,7 @@ class Assistant:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._finder = Finder(parts.library, parts.retriever, parts.match, parts.gate)
+        self._finder = Finder(parts.library, parts.retriever, parts.match, parts.gate, parts.today)
         self._offers = Offers(parts.library, self._plain)
 
     @property
