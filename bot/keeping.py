@@ -1,4 +1,4 @@
-"""What a maintainer does with knowledge: take it in, review it, forget some of it, redact a file."""
+"""What a maintainer does with knowledge: take it in, review it, forget some of it, approve answers, redact a file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any
 from bot import wire
 from bot.errors import KnowledgeError
 from bot.records import Statement
+from bot.reply.deeds import claims_work
 from bot.search.build import publish
 from bot.search.opening import current_id, held, open_build
 from bot.settings import Settings
-from bot.tickets import forgotten, rulings
+from bot.tickets import approved, expiry, forgotten, rulings
 from bot.tickets.answers import answers
 from bot.tickets.clusters import agree
 from bot.tickets.intake import learn
@@ -38,7 +39,7 @@ def ingest(
     started = time.perf_counter()
     gone = _forgotten(settings, paths)
     memory = _memory(settings)
-    knowledge = learn(paths, wire.redactor(settings), settings.passage_tokens, reading, gone, memory)
+    knowledge = learn(paths, wire.redactor(settings), settings.passage_tokens, reading, gone, memory, expiry.today())
     report = {**knowledge.report(), "paths": [os.path.relpath(path, settings.index_dir) for path in paths]}
     manifest = publish(
         settings.index_dir,
@@ -58,7 +59,14 @@ def ingest(
 def review(settings: Settings, paths: list[Path], out: Path) -> dict[str, int]:
     """Adds the tickets' common answers and conflicts to a rulings file; how many are there and how many are new."""
     gone = _forgotten(settings, paths)
-    knowledge = learn(paths, wire.redactor(settings), settings.passage_tokens, forgotten=gone, memory=_memory(settings))
+    knowledge = learn(
+        paths,
+        wire.redactor(settings),
+        settings.passage_tokens,
+        forgotten=gone,
+        memory=_memory(settings),
+        day=expiry.today(),
+    )
     rows = [row for found in knowledge.statements.values() for row in found]
     common = answers(knowledge.tickets, rows)
     new_answers, new_conflicts = rulings.write(out, common, knowledge.conflicts)
@@ -129,6 +137,19 @@ def forget(
         "alike": [ticket.id for ticket in kept if ticket.text in texts],
         "tickets": len(kept),
     }
+
+
+def approve(settings: Settings, record: approved.Approved) -> Path:
+    """Writes an answer that staff approved, or raises DeskError with the reason why it cannot be stated.
+
+    It is stated from the next ingest on; an answer of the same id is written over.
+    """
+    return approved.write(settings.knowledge_dir / approved.FOLDER, record, wire.redactor(settings), claims_work)
+
+
+def withdraw(settings: Settings, id: str) -> None:
+    """Takes an approved answer back: the next ingest is without it."""
+    approved.withdraw(settings.knowledge_dir / approved.FOLDER, id)
 
 
 def redact_file(settings: Settings, text: str) -> tuple[str, list[Finding]]:

@@ -39,7 +39,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One past case. `category` is "product｜topic" as written; `date` is ISO 8601. Each may be empty."""
+    """One past case. `category` is "product｜topic" as written; `date` is ISO 8601. Each may be empty.
+
+    An answer that staff approved has an `author`, an `approver`, and may have a last day on which it holds
+    (`expires`, ISO 8601, that day included).
+    """
 
     id: str
     title: str
@@ -52,6 +56,9 @@ class Ticket:
     root_cause: str = ""
     source: Source = field(default_factory=lambda: Source("", 0, 0))
     date: str = ""
+    author: str = ""
+    approver: str = ""
+    expires: str = ""
 
     @property
     def agent_text(self) -> str:

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ from bot.search.manifest import read as read_manifest
 from bot.search.opening import Build, current_id, open_build
 from bot.search.retriever import TicketRetriever
 from bot.settings import Settings
+from bot.tickets import expiry
 from bot.tickets.privacy.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -94,10 +95,11 @@ def over(
     private: Redactor,
     settings: Settings,
     retriever: TicketRetriever | None = None,
+    today: Callable[[], str] = expiry.today,
 ) -> Assistant:
     """An assistant over an open build; a model outlives builds, for its breaker remembers.
 
-    `retriever` finds tickets in place of ours.
+    `retriever` finds tickets in place of ours; `today` tells the day until which answers hold.
     """
     ours = TicketRetriever(build)
     calibration = calibrated(build, ours, settings.index_dir)
@@ -117,6 +119,7 @@ def over(
             longest=settings.question_chars,
             timeout=settings.llm_timeout,
             report={"created": build.manifest.created, **build.manifest.report},
+            today=today,
         )
     )
 

@@ -45,7 +45,7 @@ class Assistant:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._finder = Finder(parts.library, parts.retriever, parts.match, parts.gate)
+        self._finder = Finder(parts.library, parts.retriever, parts.match, parts.gate, parts.today)
         self._offers = Offers(parts.library, self._plain)
         self._drafter = Drafter(parts, self._finder, Line(self._private, self._told))
 

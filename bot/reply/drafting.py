@@ -146,7 +146,8 @@ class Drafter:
         hits = [scores.get(name, Hit(name, 0.0, 0.0, 0.0, 0.0)) for name in dict.fromkeys(named)]
         rows: list[Evidence] = []
         for start in range(0, len(hits), FOUND):
-            rows += weigh(asked.text, hits[start : start + FOUND], library, self._parts.retriever, self._parts.match)
+            some = hits[start : start + FOUND]
+            rows += weigh(asked.text, some, library, self._parts.retriever, self._parts.match, self._parts.today())
         rows = [row for row in rows if row.statement.id in only or row.ticket.id in tickets]
         best = max((row.score for row in rows), default=0.0)
         rows = [replace(row, score=best) if row.statement.id in only else row for row in rows]

@@ -6,6 +6,7 @@ Knows the tickets found and the question; it neither writes nor decides whether 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from bot.records import Evidence, Hit, Statement, Ticket
@@ -13,6 +14,7 @@ from bot.reply.deeds import claims_work
 from bot.reply.intent import asks_why, expected
 from bot.search.synonyms import expansion
 from bot.tickets.causes import CAUSE
+from bot.tickets.expiry import expired
 from bot.tickets.near import canonical
 from bot.tickets.passages import sayable
 
@@ -58,11 +60,14 @@ class Retriever(Protocol):
     def vector(self, question: str) -> list[float]: ...
 
 
-def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retriever, match: Match) -> list[Evidence]:
+def weigh(
+    question: str, hits: Sequence[Hit], library: Library, retriever: Retriever, match: Match, day: str = ""
+) -> list[Evidence]:
     """Every sayable statement of the best tickets, best first, each answer once, numbered from 1.
 
     What claims somebody's work (看了下您的日志) was true of one customer, and is evidence for no other.
     A recorded cause is evidence for who asks why; beside other questions it takes the place of an answer.
+    What holds no longer on `day` (ISO 8601) is no evidence, and does not count among those who say the same.
     """
     if not hits:
         return []
@@ -70,7 +75,7 @@ def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retri
     why = asks_why(question)
     rows: list[Statement] = []
     weight: dict[str, float] = {}
-    for hit in hits[:TICKETS]:
+    for hit in [hit for hit in hits if not expired(library.tickets[hit.ticket], day)][:TICKETS]:
         ticket = library.tickets[hit.ticket]
         weight[hit.ticket] = TICKET * hit.score + TITLE * holds(f"{ticket.title} {ticket.question}")
         said = library.statements.get(hit.ticket, ())
@@ -92,7 +97,16 @@ def weigh(question: str, hits: Sequence[Hit], library: Library, retriever: Retri
         leader = row.same or row.id
         keys = {leader, canonical(row.text)}
         if not keys & seen:
-            also = tuple(ticket for ticket in library.sources.get(leader, ())[: ALSO + 1] if ticket != row.ticket)
-            evidence.append(Evidence(len(evidence) + 1, row, library.tickets[row.ticket], score, also[:ALSO], near))
+            told, late = _holding(library, leader, day)
+            also = tuple(ticket for ticket in told if ticket != row.ticket)[:ALSO]
+            row = replace(row, agree=max(row.agree - late, 1)) if late else row
+            evidence.append(Evidence(len(evidence) + 1, row, library.tickets[row.ticket], score, also, near))
         seen |= keys
     return evidence
+
+
+def _holding(library: Library, leader: str, day: str) -> tuple[list[str], int]:
+    """The tickets that say what a statement says and hold on a day, and how many do no longer."""
+    told = library.sources.get(leader, ())
+    held = [ticket for ticket in told if not expired(library.tickets[ticket], day)]
+    return held, len(told) - len(held)

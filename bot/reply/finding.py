@@ -5,7 +5,7 @@ A question of several parts is looked at part by part: what is covered is answer
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -15,6 +15,7 @@ from bot.reply.evidence import Library, Match, Retriever, weigh
 from bot.reply.followup import Asked, Rules
 from bot.reply.gate import Decision, Gate
 from bot.reply.signals import Signals, measure
+from bot.tickets.expiry import expired, today
 from bot.tickets.resolution import resolution
 
 FOUND = 10  # tickets looked at for a reply
@@ -45,8 +46,11 @@ class Measured:
 class Finder:
     """Searches, weighs, measures and decides over one build."""
 
-    def __init__(self, library: Library, retriever: Retriever, match: Match, gate: Gate) -> None:
+    def __init__(
+        self, library: Library, retriever: Retriever, match: Match, gate: Gate, today: Callable[[], str] = today
+    ) -> None:
         self._library, self._retriever, self._match, self._gate = library, retriever, match, gate
+        self._today = today
 
     def find(self, asked: Asked, asked_back: bool = False) -> Found:
         whole = self._one(asked.text, asked.raw, asked_back)
@@ -81,7 +85,10 @@ class Finder:
         hits = retriever.search(text, FOUND)
         if raw != text:
             hits = merged(hits, retriever.search(raw, FOUND))
-        evidence = weigh(text, hits, self._library, retriever, self._match)
+        day = self._today()
+        # The gate looks at hits as well as at evidence: what is past its day must not make it sure.
+        hits = [hit for hit in hits if not expired(self._library.tickets[hit.ticket], day)]
+        evidence = weigh(text, hits, self._library, retriever, self._match, day)
         resolved = resolution(self._library.statements.get(hits[0].ticket, ())) if hits else ""
         words = self._gate.words(text, retriever.vector(text))
         signals = measure(text, hits, evidence, resolved, words, self._gate.named(text), raw)

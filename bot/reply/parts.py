@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from bot.reply.evidence import Library, Match, Retriever
 from bot.reply.followup import Rewriter
 from bot.reply.gate import Gate
 from bot.reply.writers import Writer
+from bot.tickets.expiry import today
 
 
 class Redact(Protocol):
@@ -35,7 +36,8 @@ class Check(Protocol):
 class Parts:
     """What an assistant is made of; wire.py fills it in.
 
-    `longest`: characters of a question. `timeout`: seconds within which a reply is to be whole.
+    `longest`: characters of a question. `timeout`: seconds within which a reply is to be whole. `today`: the day by
+    which it is told whether an answer still holds.
     """
 
     library: Library
@@ -50,3 +52,4 @@ class Parts:
     longest: int = 8000
     timeout: float = 20.0
     report: Mapping[str, Any] = field(default_factory=dict)
+    today: Callable[[], str] = today

@@ -18,6 +18,7 @@ from bot.tickets import door, rulings
 from bot.tickets.causes import cause, without_boilerplate
 from bot.tickets.clusters import agree, copies
 from bot.tickets.conflicts import Conflict, conflicts, dispute
+from bot.tickets.expiry import expired
 from bot.tickets.memory import Memory
 from bot.tickets.passages import passages
 from bot.tickets.privacy.placeholders import ANY_MASK
@@ -84,10 +85,12 @@ def learn(
     progress: Callable[[int, int], None] | None = None,
     forgotten: frozenset[str] = frozenset(),
     memory: Memory | None = None,
+    day: str = "",
 ) -> Knowledge:
     """Reads, redacts and understands every ticket under `paths` but the forgotten ones.
 
-    `memory` spares the work on tickets that it knows, and keeps what became of those taken now.
+    `memory` spares the work on tickets that it knows, and keeps what became of those taken now. What holds no longer
+    on `day` (ISO 8601) is set aside.
 
     A single file that cannot be read raises KnowledgeError when it was named; inside a folder it is
     set aside with its reason and the rest is taken. No ticket at all raises KnowledgeError.
@@ -100,6 +103,10 @@ def learn(
         places = ", ".join(map(str, paths))
         raise KnowledgeError(f"No ticket found in {places}. {reasons}".strip())
     memory = memory or Memory()
+    raw, late = _holding(raw, day)
+    aside += late
+    if not raw:
+        raise KnowledgeError(f"Every ticket in {', '.join(map(str, paths))} is past the last day on which it holds.")
     tickets, worked, redactions = _redacted(raw, redactor, memory, progress)
     with_ids = zip(identified(tickets), worked, strict=True)
     taken = [(ticket, *work) for ticket, work in with_ids if ticket.id not in forgotten]
@@ -146,6 +153,16 @@ def _read(todo: Iterable[Path], named: set[Path]) -> tuple[list[Ticket], list[Se
         aside += reading.set_aside
         notes += reading.notes
     return tickets, aside, notes
+
+
+def _holding(raw: Sequence[Ticket], day: str) -> tuple[list[Ticket], list[SetAside]]:
+    """The tickets that hold on a day, and those that are past their last one as rows set aside."""
+    late = [ticket for ticket in raw if expired(ticket, day)]
+    rows = [
+        SetAside(ticket.source.file, ticket.source.line, f"“{ticket.title[:40]}”: held until {ticket.expires}")
+        for ticket in late
+    ]
+    return [ticket for ticket in raw if not expired(ticket, day)], rows
 
 
 def _redacted(

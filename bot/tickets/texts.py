@@ -1,6 +1,7 @@
 """The texts of a ticket, all of them in one order: what redaction changes and nothing else does.
 
-Whoever handles all texts of a ticket asks here, so that a field that is added to it cannot be overlooked.
+Whoever handles all texts of a ticket asks here, so that a field that is added to it cannot be overlooked. Who wrote
+and approved an answer is staff, named on purpose.
 """
 
 from __future__ import annotations

@@ -11,7 +11,19 @@ from functools import lru_cache
 from typing import Literal
 
 Section = Literal[
-    "title", "category", "product", "scenes", "date", "question", "answer", "dialogue", "root_cause", "other"
+    "title",
+    "category",
+    "product",
+    "scenes",
+    "date",
+    "author",
+    "approver",
+    "expires",
+    "question",
+    "answer",
+    "dialogue",
+    "root_cause",
+    "other",
 ]
 
 _NAMES: dict[Section, str] = {
@@ -36,7 +48,11 @@ _NAMES: dict[Section, str] = {
     "conversation、full dialogue、full conversation、transcript、chat log",
     "root_cause": "根本原因分析、根本原因、根因分析、根因、原因分析、问题原因、故障原因、问题原因分析、原因、"
     "root cause、root cause analysis、cause",
-    "date": "创建时间、时间、日期、提交时间、工单时间、created、date",
+    "date": "创建时间、时间、日期、提交时间、工单时间、批准日期、created、date",
+    # Of approved answers alone. 有效期 stands in answers about certificates, and an author elsewhere may be a customer.
+    "author": "答复撰写人、answer written by",
+    "approver": "答复批准人、answer approved by",
+    "expires": "答复失效日期、answer valid until",
     "other": (
         "隐私数据脱敏、隐私脱敏、脱敏说明、隐私数据脱敏说明、数据脱敏、备注、相关文档、参考文档、参考链接、"
         "相关链接、工单编号、工单号、编号、状态、工单状态、优先级、来源、关键词、满意度、privacy、notes、"

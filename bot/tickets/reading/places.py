@@ -9,7 +9,7 @@ from bot.tickets.reading.decoding import Lines
 from bot.tickets.reading.layouts import Section
 from bot.tickets.reading.turns import Say
 
-VALUES: tuple[Section, ...] = ("category", "product", "scenes", "date")
+VALUES: tuple[Section, ...] = ("category", "product", "scenes", "date", "author", "approver", "expires")
 CONTENT: frozenset[Section] = frozenset({"question", "answer", "dialogue", "root_cause"})
 
 

@@ -129,8 +129,15 @@ def _close(opened: Open, rows: Lines, file: str) -> Ticket | None:
         summary=summary,
         root_cause=texts["root_cause"],
         source=Source(file, opened.ordinal, opened.line),
-        date=day(next(iter(opened.values.get("date", [])), "")),
+        date=day(_value(opened, "date")),
+        author=_value(opened, "author"),
+        approver=_value(opened, "approver"),
+        expires=day(_value(opened, "expires")),
     )
+
+
+def _value(opened: Open, section: Section) -> str:
+    return next(iter(opened.values.get(section, [])), "").strip("`* ")
 
 
 def _category(opened: Open) -> tuple[str, str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from bot.tickets.reading.layouts import Section, number
 from bot.tickets.reading.marks import ID_COMMENT, RULE, Label, heading, label, loose, strength
 
 OPENING: frozenset[Section] = frozenset({"title", "category", "product", "scenes", "date", "question"})
-HEAD: frozenset[Section] = OPENING - {"question"} | {"other"}
+HEAD: frozenset[Section] = OPENING - {"question"} | {"author", "approver", "expires", "other"}
 _SHARE = 0.3  # of the tickets: a label that fewer of them use is no habit
 _MOST = 0.5
 _FEW = 5  # tickets below which counts say little and the firmer way of writing wins
