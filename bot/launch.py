@@ -29,6 +29,7 @@ def launch(make: Callable[[], FastAPI], settings: Settings) -> None:
             log_config=None,
             log_level=settings.log_level.lower(),
             access_log=False,
+            proxy_headers=False,  # who called is who connected: access decides whom of the proxies to believe
             timeout_graceful_shutdown=LINGER,
         )
         server = uvicorn.Server(config)

@@ -72,6 +72,10 @@ class Assistant:
         statements or tickets that it is to rest on."""
         return self._drafter.propose(text, only, language)
 
+    def product(self, text: str) -> str:
+        """The product that a text seems to be about, "" where that cannot be told."""
+        return self._drafter.product(text)
+
     def suggestions(self, n: int) -> tuple[str, ...]:
         """Questions of past customers that the knowledge really answers."""
         return self._offers.first(n)

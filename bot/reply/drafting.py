@@ -114,6 +114,12 @@ class Drafter:
             evidence=tuple(row.statement.id for row in cited),
         )
 
+    def product(self, text: str) -> str:
+        """What a text seems to be about, "" where no past ticket carries it."""
+        plain = simplified(self._line.private(Question(text[:MOST])).text)
+        hits = _similar(self._parts.retriever, plain)
+        return precedents.voted(plain, precedents.heard(plain, hits, self._parts.library), self._products)[0]
+
     def _answer(
         self, reply: Composition, given: Question, asked: Asked, found: Found, decision: Decision, deadline: float
     ) -> Answer:

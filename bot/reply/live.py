@@ -79,6 +79,10 @@ class LiveAssistant:
         with self._in_use() as assistant:
             return assistant.propose(text, only, language)
 
+    def product(self, text: str) -> str:
+        with self._in_use() as assistant:
+            return assistant.product(text)
+
     def reason(self, draft: Draft, evidence: Mapping[int, Evidence], question: str) -> str | None:
         with self._in_use() as assistant:
             return assistant.reason(draft, evidence, question)

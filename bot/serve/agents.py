@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.desk.base import now
 from bot.desk.handoffs import HandoffRecord
 from bot.desk.people import Account
-from bot.desk.queue import Say
+from bot.desk.saying import Say
 from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Language

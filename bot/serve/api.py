@@ -74,7 +74,7 @@ class Api:
             raise Refused(refusal)
 
     async def _staff(self, request: Request) -> None:
-        if refusal := self._access.staff(request):
+        if refusal := await run_in_threadpool(self._access.program, request):
             raise Refused(refusal)
 
     async def chat(self, request: Request) -> Response:

@@ -5,21 +5,28 @@ Chooses no implementation and reads no environment; `bot.wire` calls it.
 
 from __future__ import annotations
 
+import ipaddress
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from bot.desk.store import Desk
-from bot.serve import errors, telemetry
+from bot.errors import SettingError
+from bot.serve import errors, staff, telemetry
 from bot.serve.access import Access
+from bot.serve.agents import Agents
 from bot.serve.api import Api
-from bot.serve.core import Assistant
+from bot.serve.core import Assistant, Tools
+from bot.serve.live import Live
+from bot.serve.maintainers import Maintainers
 from bot.serve.middleware import Guard
-from bot.serve.pages import assets, chat, staff
+from bot.serve.pages import assets, chat
+from bot.serve.pages.knowledge import Knowledge
 from bot.serve.rebuild import Rebuild
 from bot.serve.shell import Shell
 from bot.settings import Settings
@@ -31,39 +38,70 @@ def create_app(
     assistant: Assistant,
     desk: Desk,
     settings: Settings,
-    redact: Callable[[str], str],
+    tools: Tools | None = None,
     report_dir: Path = Path("var/report"),
-    rebuild: Callable[[], Sequence[str]] | None = None,
-    values: Callable[[str], Sequence[tuple[str, str]]] = lambda text: (),
 ) -> FastAPI:
-    """The whole served side. `redact` is applied to whatever is remembered, `values` tells an agent what it hides;
-    `rebuild` gives the command for it."""
+    """The whole served side. `tools` are what pages do beside answering."""
     # Gradio asks its vendor for its newest version at start, unless its own switch says no.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    numbers = telemetry.Telemetry()
-    access = Access(_plain(settings.api_key), _plain(settings.staff_key))
-    rebuilding = Rebuild(rebuild) if rebuild else None
-    app = FastAPI(title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_ending(rebuilding))
+    numbers, tools = telemetry.Telemetry(), tools or Tools()
+    access = Access(
+        desk.accounts,
+        _plain(settings.api_key),
+        _plain(settings.staff_key),
+        settings.sso_header,
+        networks(settings.sso_proxies),
+    )
+    zone = zone_of(settings.timezone)
+    rebuilding = Rebuild(tools.rebuild) if tools.rebuild else None
+    app = FastAPI(
+        title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(rebuilding, tools)
+    )
     errors.install(app, numbers)
-    api = Api(assistant, desk, access, numbers, redact, settings.question_chars)
-    api.attach(app)
+    Api(assistant, desk, access, numbers, tools.redact, settings.question_chars).attach(app)
+    Live(desk).attach(app, numbers)
     assets.attach(app)
-    staff.attach(app, assistant, desk, access, numbers, report_dir, rebuilding)
+    staff.attach(
+        app,
+        access,
+        desk,
+        Agents(assistant, desk, tools, numbers, zone),
+        Maintainers(desk, tools, numbers, zone, settings.four_eyes),
+        Knowledge(assistant, rebuilding),
+        numbers,
+        report_dir,
+    )
     errors.fence(app, (*OWN, *staff.PATHS))
-    chat.mount(app, assistant, desk, redact, numbers, values)
+    chat.mount(app, assistant, desk, numbers, tools)
     app.add_middleware(Shell)
     app.add_middleware(Guard, own=(*OWN, *staff.PATHS))
     return app
 
 
-def _ending(rebuild: Rebuild | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """A rebuild that is running when the app ends, ends with it."""
+def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Raises SettingError where one is none."""
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingError(f"Setting SSO_PROXIES got {text!r}, but it takes networks: {error}.") from None
+
+
+def zone_of(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise SettingError(f"Setting TIMEZONE got {name!r}, but it takes a zone such as Asia/Shanghai.") from None
+
+
+def _lifespan(rebuild: Rebuild | None, tools: Tools) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """A rebuild that is running when the app ends, ends with it; so does what was started beside the app."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         if rebuild:
             await run_in_threadpool(rebuild.stop)
+        await run_in_threadpool(tools.close)
 
     return lifespan
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.desk.handoffs import HandoffRecord
-from bot.records import Answer, Question, Sentence
+from bot.proposal import Proposal
+from bot.records import Answer, Language, Question, Sentence
 from bot.reply.evidence import Library
+from bot.tickets.approved import Approved
 
 __all__ = ["Assistant", "Library", "Tools"]
 
@@ -30,6 +32,8 @@ class Assistant(Protocol):
 
     def draft(self, text: str) -> Answer: ...
 
+    def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal: ...
+
     def product(self, text: str) -> str: ...
 
     def knowledge(self) -> Mapping[str, Any]: ...
@@ -41,9 +45,11 @@ class Assistant(Protocol):
 class Tools:
     """What pages do beside answering. The defaults do nothing: they are for where nothing is wired.
 
-    `redact` is applied to whatever is remembered, `values` tells an agent what it hides as (kind, value);
+    `approve` writes an answer into the knowledge and gives its ticket's id, or raises why not; `withdraw` takes it
+    away. `redact` is applied to whatever is remembered, `values` tells an agent what it hides as (kind, value);
     `anger` grades what a customer wrote, 0 to 3; `announce` tells the outside of a new hand-over and returns at
-    once; `hours` says when people answer, "" while they do; `rebuild` gives the command that builds the index anew.
+    once; `hours` says when people answer, "" while they do; `rebuild` gives the command that builds the index anew;
+    `close` ends what was started beside the app.
     """
 
     redact: Callable[[str], str] = lambda text: text
@@ -52,3 +58,6 @@ class Tools:
     announce: Callable[[HandoffRecord], None] = lambda record: None
     hours: Callable[[str], str] = lambda language: ""
     rebuild: Callable[[], Sequence[str]] | None = None
+    approve: Callable[[Approved], str] = lambda record: record.id
+    withdraw: Callable[[str], None] = lambda ticket: None
+    close: Callable[[], None] = lambda: None

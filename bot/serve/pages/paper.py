@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from fastapi.responses import HTMLResponse
 
@@ -26,6 +27,10 @@ class Html(str):
 
 def text(value: object) -> str:
     return value if isinstance(value, Html) else html.escape(str(value))
+
+
+def moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def page(

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.desk.handoffs import HandoffRecord, Line
 from bot.desk.models import Remembered
-from bot.desk.queue import Say
+from bot.desk.saying import Say
 from bot.desk.store import Desk
 from bot.records import Answer
 from bot.serve.pages.talk import Exchange, Handover, Said, Talk

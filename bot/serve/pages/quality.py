@@ -15,8 +15,7 @@ from fastapi.responses import HTMLResponse
 from bot.desk.models import FeedbackRecord, Remembered
 from bot.evaluate.columns import HEADLINES
 from bot.evaluate.proposing import from_use
-from bot.serve.pages.desk import moment
-from bot.serve.pages.paper import Html, page, table, text
+from bot.serve.pages.paper import Html, moment, page, table, text
 
 KINDS = {"up": "有帮助", "down": "没有帮助", "solved": "已解决", "unsolved": "未解决", "comments": "留言"}
 WHY = {**KINDS, "comment": "有留言", "hand-over": "转给了人工"}
