@@ -112,16 +112,24 @@ class Assistant:
         decision = found.decision
         if decision.reason in ("evidence", "near", "fork") and repeated(given.text, given.history):
             decision = Decision("handoff", "repeated")
-        yield from self._told(reply, given, asked, found, decision, deadline)
+        usable = [row for row in found.evidence if not row.statement.disputed]
+        shown = [row for row in usable if not apart(asked.text, row)] or usable
+        yield from self._told(reply, given, asked, replace(found, decision=decision), shown, deadline)
 
     def _told(
-        self, reply: Composition, given: Question, asked: Asked, found: Found, decision: Decision, deadline: float
+        self,
+        reply: Composition,
+        given: Question,
+        asked: Asked,
+        found: Found,
+        shown: Sequence[Evidence],
+        deadline: float,
     ) -> Iterator[Sentence | Answer]:
-        """What was decided, in sentences; the Answer last."""
+        """What was decided, in sentences that rest on the evidence `shown`; the Answer last."""
+        decision = found.decision
         if decision.verdict == "answered":
             reply.near = decision.reason == "near"
-            usable = [row for row in found.evidence if not row.statement.disputed]
-            shown = ([row for row in usable if not apart(asked.text, row)] or usable)[:SHOWN]
+            shown = shown[:SHOWN]
             reply.evidence = {row.n: row for row in shown}
             yield from self._write(reply, Brief(asked.text, tuple(shown), reply.language, asked.history, deadline))
             reply.lap("write")

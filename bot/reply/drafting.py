@@ -26,23 +26,30 @@ from bot.reply.mail import CITED, letter, render
 from bot.reply.parts import Parts
 from bot.reply.pasted import Pasted, read
 from bot.reply.services import SERVICES, Service, services
+from bot.reply.subjects import apart
 from bot.reply.wishes import wants_action, wants_person
-from bot.search.terms import simplified
+from bot.search.terms import in_traditional, simplified, traditional
 from bot.tickets.resolution import needs, resolution
 
 # Log-odds from which evidence is shown to an agent though a customer would be handed over: where a person's work is
 # asked for, and where nothing fits well. Of d01-d30 (tests/drafts) lower ones showed tickets on other matters.
 ACTED, THIN = -4.0, -2.0
-ASKED_OF = 3  # similar tickets whose requests are made again
+ASKED_OF = 3  # similar tickets of which the first that asked for something is followed
+_AGREED = 0.1  # what the most similar ticket's statements gain, fitted on d01-d30: 0 to .2 differ by one ticket
 _PARTICULAR = 7  # services that are named by what is wanted; those behind them by the thing alone
 # A wish that support act, as tickets put it to people.
 _WISH = re.compile(
     r"(?:烦请|麻烦|请|求|劳烦)[^，。！？\n]{0,12}(?:后台|人工|处理|看下|看一下|核实|查)|(?:能不能|能否|可否|可不可以)[^，。！？\n]{0,12}"
-    r"(?:转到|转给|转回|退|恢复|解|重新跑|作废)|[要想给]退(?!役|休)|退[掉款]|赶紧|"
+    r"(?:转到|转给|转回|退|恢复|解|重新跑|作废)|[要想给]退(?!役|休)|退[掉款]|赶紧|有没有人|没人管|卡死|没动静|动都不动|"
+    r"一直(?:在)?(?:转圈|卡|处理中|配置中|审核中|待审核|找回中)|"
     r"\b(?:please|can you|could you) (?:\w+ ){0,3}"
     r"(?:refund|restore|unfreeze|unblock|check|reset|cancel|release|move|transfer|reissue|re-run|rerun)\b",
     re.I,
 )
+
+
+# What was true on one day, or is little but another customer's values.
+_PASSING = re.compile(r"现在|今天|节假日|节后|刚刚?(?!好)|目前|正在|这个订单|记录值|(?:〈[^〉]+〉[^\u3400-\u9fff]*){2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Line:
     """The assistant's own line: `private` takes values out of a question, `told` writes and yields the Answer last."""
 
     private: Callable[[Question], Question]
-    told: Callable[[Composition, Question, Asked, Found, Decision, float], Iterator[Sentence | Answer]]
+    told: Callable[[Composition, Question, Asked, Found, Sequence[Evidence], float], Iterator[Sentence | Answer]]
 
 
 class Drafter:
@@ -58,7 +65,6 @@ class Drafter:
 
     def __init__(self, parts: Parts, finder: Finder, line: Line, today: Callable[[], date] = date.today) -> None:
         self._parts, self._finder, self._line, self._today = parts, finder, line, today
-        self._products = precedents.products(parts.library.tickets)
 
     def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal:
         """Raises QuestionError for a text without anything in it, and for chosen evidence that nobody knows."""
@@ -71,27 +77,31 @@ class Drafter:
         deadline = time.monotonic() + self._parts.timeout
         given = self._line.private(pasted.question)
         reply = Composition(given, lang, self._parts.writer.engine)
-        asked = self._parts.rewriter.rewrite(given, deadline)
+        plain = housed(given.text)
+        asked = self._parts.rewriter.rewrite(replace(given, text=plain), deadline)
         found = self._finder.find(asked)
-        reply.lap("retrieve")
-        plain = simplified(given.text)
         hits = _similar(self._parts.retriever, asked.text) or found.hits
+        reply.lap("retrieve")
         act = wants_action(plain) or wants_person(plain) or bool(_WISH.search(plain))
-        decision = self._decided(found, act)
-        if only:
-            found, decision = self._chosen(asked, found, only)
-        answer = self._answer(reply, given, asked, found, decision, deadline)
-        cited = [reply.evidence[n] for n in reply.cited]
-        voters = precedents.heard(plain, hits, self._parts.library) if self._ours(found, act, bool(cited)) else []
-        first = self._first(plain, act, voters)
-        ask = self._ask(pasted, plain, voters, first) if cited or first else ()
-        product, topic = precedents.voted(plain, voters, self._products)
-        disputed = doubts.contradicted(found.evidence, plain)
-        odds = self._parts.gate.odds(found.signals)[1] if found.signals.sound else 0.0
-        sure, why = doubts.confidence(decision, odds, cited, bool(disputed), self._today(), bool(only))
-        lines = letter(
-            [row for row in answer.sentences if row.kind in CITED], ask, lang, decision.reason == "near", bool(first)
+        found = self._chosen(asked, found, only) if only else replace(found, decision=self._decided(found, act))
+        shown = found.evidence if only else agents(plain, found.evidence, hits)
+        answer = self._answer(
+            reply, given, asked, found, [row for row in shown if not row.statement.disputed], deadline
         )
+        cited = [reply.evidence[n] for n in reply.cited]
+        ours = found.decision.verdict != "declined"
+        voters = precedents.heard(plain, hits, self._parts.library) if ours else []
+        first = self._first(plain, act, voters)
+        ask = self._ask(pasted, plain, voters, first)
+        looked = [self._parts.library.tickets[hit.ticket] for hit in hits if ours]
+        product, topic = precedents.voted(plain, voters if cited or first else (), looked)
+        odds = self._parts.gate.odds(found.signals)[1] if found.signals.sound else 0.0
+        disputed = bool(doubts.contradicted(plain, found.evidence))
+        sure, why = doubts.confidence(found.decision, odds, cited, disputed, self._today(), bool(only))
+        near = found.decision.reason == "near"
+        lines = letter([row for row in answer.sentences if row.kind in CITED], ask, lang, near, bool(first))
+        if in_traditional(given.text):
+            lines = tuple(replace(line, text=traditional(line.text)) for line in lines)
         return Proposal(
             answer=answer,
             text=render(lines),
@@ -110,7 +120,7 @@ class Drafter:
                 *(("uncovered", f"没有可靠的说明，需要客服补充：{part[:60]}") for part in found.uncovered),
                 *_cut(pasted),
             ),
-            similar=precedents.alike(hits, found.evidence, self._parts.library) if voters else (),
+            similar=precedents.alike(hits, found.evidence, self._parts.library) if ours else (),
             evidence=tuple(row.statement.id for row in cited),
         )
 
@@ -121,9 +131,9 @@ class Drafter:
         return precedents.voted(plain, precedents.heard(plain, hits, self._parts.library), self._products)[0]
 
     def _answer(
-        self, reply: Composition, given: Question, asked: Asked, found: Found, decision: Decision, deadline: float
+        self, reply: Composition, given: Question, asked: Asked, found: Found, shown: list[Evidence], deadline: float
     ) -> Answer:
-        *_, last = self._line.told(reply, given, asked, found, decision, deadline)
+        *_, last = self._line.told(reply, given, asked, found, shown, deadline)
         assert isinstance(last, Answer)
         return last
 
@@ -137,11 +147,7 @@ class Drafter:
             return Decision("answered", "evidence")
         return Decision("answered", "near") if answered >= (ACTED if act else THIN) else decision
 
-    def _ours(self, found: Found, act: bool, cited: bool) -> bool:
-        """Whether past tickets may speak for a case: it is this desk's business, and not far from all of them."""
-        return found.decision.verdict != "declined" and (cited or act)
-
-    def _chosen(self, asked: Asked, found: Found, only: Sequence[str]) -> tuple[Found, Decision]:
+    def _chosen(self, asked: Asked, found: Found, only: Sequence[str]) -> Found:
         """The chosen evidence alone: whole tickets by what fits, statements each as it was chosen."""
         library = self._parts.library
         known = {row.id: ticket for ticket, rows in library.statements.items() for row in rows}
@@ -159,7 +165,7 @@ class Drafter:
         rows = [replace(row, score=best) if row.statement.id in only else row for row in rows]
         numbered = [replace(row, n=n) for n, row in enumerate(sorted(rows, key=lambda row: -row.score), start=1)]
         decision = Decision("answered", "evidence") if numbered else Decision("handoff", "thin")
-        return replace(found, hits=hits, evidence=numbered, decision=decision, uncovered=()), decision
+        return replace(found, hits=hits, evidence=numbered, decision=decision, uncovered=())
 
     def _first(self, question: str, act: bool, voters: Sequence[tuple[Any, float]]) -> tuple[Service, ...]:
         """What only a person can do: as the customer asks for it, or as the most similar tickets were solved."""
@@ -180,7 +186,8 @@ class Drafter:
     ) -> tuple[str, ...]:
         library = self._parts.library
         held = needed.given(pasted.whole, self._parts.redactor.values(pasted.whole), pasted.images)
-        wanted = [need for ticket, _ in voters[:ASKED_OF] for need in needs(library.statements.get(ticket.id, ()))]
+        told = (needs(library.statements.get(ticket.id, ())) for ticket, _ in voters[:ASKED_OF])
+        wanted = next((asked for asked in told if asked), ())
         return needed.missing(question, wanted, held, [need for service in first for need in service.takes])
 
     def _pictures(self, pasted: Pasted, lang: Language) -> Proposal:
@@ -199,6 +206,23 @@ class Drafter:
             ask=ask,
             warnings=(("images", told), *_cut(pasted)),
         )
+
+
+def housed(text: str) -> str:
+    """A question in the house's script and words."""
+    return simplified(text).replace("网域", "域名").replace("凭证", "证书") if in_traditional(text) else text
+
+
+def agents(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> list[Evidence]:
+    """The evidence as an agent is shown it: what the most similar tickets say gains, and what was true of one
+    customer on one day goes where there is anything else."""
+    best = hits[0].score if hits else 0.0
+    agreed = {hit.ticket: hit.score / best for hit in hits if best > 0}
+    rows = [replace(row, score=row.score + _AGREED * max(agreed.get(row.ticket.id, 0.0), 0.0)) for row in evidence]
+    rows.sort(key=lambda row: -row.score)
+    first = rows[0].ticket.id if rows and hits and rows[0].ticket.id == hits[0].ticket else ""
+    told = [row for row in rows if row.ticket.id == first or not apart(question, row)] or rows
+    return [row for row in told if row.statement.kind != "specific" or not _PASSING.search(row.statement.text)] or told
 
 
 def _cut(pasted: Pasted) -> Iterator[tuple[str, str]]:

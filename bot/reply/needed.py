@@ -51,7 +51,8 @@ _HOST = re.compile(
     re.I,
 )
 _ADDRESS = re.compile(r"https?://(?P<host>[a-z0-9.\-]+)(?P<path>/[^\s\"'<>，。]*)?", re.I)
-_MAILED = re.compile(r"[\w.+\-]+@[\w.\-]+")
+_MAILED = re.compile(r"[\w.+\-]{1,64}@[\w.\-]{1,255}")
+_RUN = re.compile(r"[^\s\u3400-\u9fff]{240,}")  # no value is as long; patterns would go over it again and again
 _ID = re.compile(
     r"(?:订单|證書|证书|憑證|单号|訂單|编号|\bid|\border|\bcert(?:ificate)?)\s*(?:号|编号|id|no\.?|number|is|为|是)?\s*[:：#]?\s*"
     r"(?=[a-z_\-]*\d)[a-z0-9][a-z0-9_\-]{4,}",
@@ -65,7 +66,7 @@ _BUCKET = re.compile(
 _PLAIN_WORD = re.compile(r"\s[a-z]{3,12}$", re.I)  # "bucket policy": English goes on, no name
 _REQID = re.compile(r"req(?:uest)?.?id\W{0,4}[a-z0-9_\-]{8,}", re.I)
 _VERSION = re.compile(
-    r"(?:sdk|qiniu|kodo|[a-z]+-sdk|版本)[^\n，。；]{0,16}?v?\d+\.\d+(?:\.\d+)?|v?\d+\.\d+\.\d+[^\n，。；]{0,8}(?:版|sdk)",
+    r"(?:sdk|qiniu|kodo|[a-z]{1,16}-sdk|版本)[^\n，。；]{0,16}?v?\d+\.\d+(?:\.\d+)?|v?\d+\.\d+\.\d+[^\n，。；]{0,8}(?:版|sdk)",
     re.I,
 )
 _ERROR = re.compile(
@@ -94,6 +95,7 @@ def given(text: str, values: Iterable[tuple[str, str]], images: int, vendor: Seq
             if word in mask
         }
         found |= {ORDER} if "编号" in mask or "订单" in mask else set()
+    text = _RUN.sub(lambda run: run.group()[:240], text)
     bare = _MAILED.sub(" ", text)
     addresses = [match for match in _ADDRESS.finditer(bare) if not _ours(match["host"], vendor)]
     if any(len(match["path"] or "") > 1 for match in addresses):

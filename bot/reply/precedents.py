@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.proposal import Precedent
 from bot.records import Evidence, Hit, Statement, Ticket
 from bot.reply.evidence import Library
 from bot.reply.handing import akin
+from bot.reply.subjects import topics
 from bot.tickets.facts import quantities
 from bot.tickets.near import canonical, pairs
 from bot.tickets.passages import sayable
@@ -21,6 +22,7 @@ from bot.tickets.resolution import resolution
 VOTERS = 5  # tickets that are heard
 LIKE = 0.45  # share of the best ticket's score from which another is heard
 CARRIES = 0.5  # share of the votes that a name must have
+_NAMED, _SUBJECTS = 0.6, 1.0  # votes beside the best ticket's, which is 1
 _SHOWN = 3  # similar tickets that are shown
 _SAME = 0.7  # share of two-character pieces from which two cases are one
 _LINE = 80  # characters of the line that tells what solved a ticket
@@ -47,11 +49,18 @@ def elected(votes: Iterable[tuple[str, float]]) -> str:
     return name if name and totals[name] >= CARRIES * sum(totals.values()) else ""
 
 
-def voted(question: str, voters: Sequence[tuple[Ticket, float]], products: Iterable[str]) -> tuple[str, str]:
-    """Product and topic; a product that the customer names has a vote of its own."""
-    lowered = question.lower()
-    named = [(name, 0.6) for name in set(products) if len(name) > 1 and name.lower() in lowered]
-    product = elected([*((ticket.product, weight) for ticket, weight in voters), *(named if voters else [])])
+def voted(question: str, voters: Sequence[tuple[Ticket, float]], found: Sequence[Ticket]) -> tuple[str, str]:
+    """Product and topic. A product that the customer names has a vote of its own, and so have those of all tickets
+    found on the subjects that are named, together."""
+    lowered, about = question.lower(), topics(question)
+    names = {ticket.product for ticket in found if len(ticket.product) > 1}
+    votes = [(ticket.product, weight) for ticket, weight in voters]
+    votes += [(name, _NAMED) for name in sorted(names) if name.lower() in lowered]
+    told = [(ticket.product, topics(f"{ticket.title} {ticket.question}")) for ticket in found]
+    for subject in sorted(about):
+        held = Counter(product for product, subjects in told if product and subject in subjects)
+        votes += [(name, _SUBJECTS * count / held.total() / len(about)) for name, count in held.items()]
+    product = elected(votes)
     topic = elected((ticket.topic, weight) for ticket, weight in voters if ticket.product == product)
     return product, topic if product else ""
 
@@ -118,8 +127,3 @@ def _solved(rows: Sequence[Statement], best: Statement | None) -> str:
 def _short(text: str) -> str:
     line = re.sub(r"\s*\n\s*", "；", text.strip())
     return line if len(line) <= _LINE else f"{line[: _LINE - 1]}…"
-
-
-def products(tickets: Mapping[str, Ticket]) -> frozenset[str]:
-    """The products that the knowledge knows."""
-    return frozenset(ticket.product for ticket in tickets.values() if ticket.product)
