@@ -93,6 +93,21 @@ def parser() -> argparse.ArgumentParser:
     )
     review.add_argument("--out", type=Path, metavar="FILE", help="the file (default: rulings.toml beside the tickets)")
 
+    accounts = command(
+        "accounts", "Make, list and change the accounts of staff; passwords are asked for, or read from stdin."
+    )
+    accounts.add_argument("action", choices=("list", "add", "password", "change", "open", "close"))
+    accounts.add_argument("name", nargs="?", metavar="NAME")
+    accounts.add_argument("--role", choices=("agent", "maintainer"), help="default: agent")
+    accounts.add_argument("--shown", metavar="TEXT", help="the name that customers read (default: NAME)")
+    accounts.add_argument("--products", metavar="A,B", help="products whose hand-overs come first (default: all)")
+    accounts.add_argument("--no-password", action="store_true", help="for SSO_HEADER: a proxy signs this account in")
+
+    conversations = command("conversations", "Export or erase what is kept of one customer; purge what is old.")
+    conversations.add_argument("action", choices=("export", "erase", "purge"))
+    conversations.add_argument("id", nargs="?", metavar="NUMBER", help="of a hand-over or a conversation")
+    conversations.add_argument("--out", type=Path, metavar="FILE", help="where to export to (default: standard output)")
+
     ask = command("ask", "Answer one question.")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--history", type=Path, metavar="FILE", help="earlier messages, as a JSON list or JSON lines")

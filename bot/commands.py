@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import asking, examine, keeping, launch, wire
+from bot import administer, asking, examine, keeping, launch, wire
 from bot.errors import DeskError, QuestionError
 from bot.evaluate import compare, exports, lines, report, tables
 from bot.records import Answer, Question, Sentence
@@ -195,6 +195,8 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "questions": questions,
     "redact": redact,
     "serve": serve,
+    "accounts": administer.accounts,
+    "conversations": administer.conversations,
 }
 
 

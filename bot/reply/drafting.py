@@ -24,7 +24,7 @@ from bot.reply.frames import language_of
 from bot.reply.gate import SURE, Decision
 from bot.reply.mail import CITED, letter, render
 from bot.reply.parts import Parts
-from bot.reply.pasted import Pasted, read
+from bot.reply.pasted import MOST, Pasted, read
 from bot.reply.services import SERVICES, Service, services
 from bot.reply.subjects import apart
 from bot.reply.wishes import wants_action, wants_person
@@ -126,9 +126,11 @@ class Drafter:
 
     def product(self, text: str) -> str:
         """What a text seems to be about, "" where no past ticket carries it."""
-        plain = simplified(self._line.private(Question(text[:MOST])).text)
+        plain = housed(self._line.private(Question(text[:MOST])).text)
         hits = _similar(self._parts.retriever, plain)
-        return precedents.voted(plain, precedents.heard(plain, hits, self._parts.library), self._products)[0]
+        library = self._parts.library
+        looked = [library.tickets[hit.ticket] for hit in hits]
+        return precedents.voted(plain, precedents.heard(plain, hits, library), looked)[0]
 
     def _answer(
         self, reply: Composition, given: Question, asked: Asked, found: Found, shown: list[Evidence], deadline: float

@@ -1,14 +1,14 @@
-"""The agents' routes: the queue, taking and talking, drafts, images, the notice to customers.
+"""The agents' routes: the queue, taking and talking, images, the notice to customers.
 
-Reads requests, asks the desk and the assistant, and hands over to the pages. Who may come in is the door's
-business. What a program or a script asks for gets JSON with one sentence when it fails.
+Reads requests, asks the desk, and hands over to the pages. Who may come in is the door's business. What a
+script asks for gets JSON with one sentence when it fails.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 
 from fastapi import Request
@@ -17,25 +17,24 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.desk.base import now
 from bot.desk.handoffs import HandoffRecord
+from bot.desk.learning import How
 from bot.desk.people import Account
 from bot.desk.saying import Say
 from bot.desk.store import Desk
-from bot.errors import DeskError
-from bot.records import Language
-from bot.reply import rewording
 from bot.serve.access import Refusal
-from bot.serve.core import Assistant, Tools
+from bot.serve.core import Tools
 from bot.serve.door import account_of
-from bot.serve.errors import Refused, told
+from bot.serve.drafts import MARK
+from bot.serve.edge import done, said, words_of
+from bot.serve.errors import Refused
 from bot.serve.forms import form, many
-from bot.serve.pages.desk import case, page, proposal, queue
+from bot.serve.pages.desk import case, page, queue
 from bot.serve.pages.desk.words import Words
 from bot.serve.pages.texts import COOKIE
 from bot.serve.protocol import clean
 from bot.serve.telemetry import Telemetry
 
 SAID_CHARS = 8000
-_MARK = re.compile(r"\s*\[\d{1,2}\]")
 _STEP = re.compile(r"【请先执行")
 _MASK = re.compile(r"〈[^〈〉\n]{1,20}〉")
 
@@ -44,21 +43,17 @@ _MASK = re.compile(r"〈[^〈〉\n]{1,20}〉")
 class Agents:
     """The handlers, over their collaborators."""
 
-    assistant: Assistant
     desk: Desk
     tools: Tools
     numbers: Telemetry
     zone: tzinfo
 
-    def words(self, request: Request) -> Words:
-        return Words("en" if request.cookies.get(COOKIE) == "en" else "zh", self.zone)
-
     async def home(self, request: Request) -> Response:
         """/desk, with the hand-over of `id` open."""
         return await run_in_threadpool(self._home, request, request.query_params.get("id", ""))
 
-    def _home(self, request: Request, id: str, said: str = "", status: int = 200) -> HTMLResponse:
-        account, w = account_of(request), self.words(request)
+    def _home(self, request: Request, id: str, why: str = "", status: int = 200) -> HTMLResponse:
+        account, w = account_of(request), words_of(request, self.zone)
         records = self.desk.queue.all()
         shown = ""
         if id:
@@ -67,11 +62,15 @@ class Agents:
                 shown, status = f"<p class=empty>{w('unknown')}</p>", 404
             else:
                 self.desk.audit.note(account.name, "viewed", id, record.conversation)
-                shown = self._case(record, account, w, said)
+                shown = self._case(record, account, w, why)
         side = queue.notice(self.desk.notices.current(), w)
         return page.render(queue.render(records, account, id, w), shown, side, account, w, status)
 
-    def _case(self, record: HandoffRecord, account: Account, w: Words, said: str = "") -> str:
+    def _again(self, request: Request, id: str, error: Exception) -> HTMLResponse:
+        """The page, with why something did not happen."""
+        return self._home(request, id, said(error, self.numbers), 409)
+
+    def _case(self, record: HandoffRecord, account: Account, w: Words, why: str = "") -> str:
         desk = self.desk
         return case.render(
             record,
@@ -81,12 +80,12 @@ class Agents:
             desk.accounts.all(),
             account,
             w,
-            said,
+            why,
         )
 
     async def state(self, request: Request) -> Response:
         """What has changed, for the page's script: the queue, and the lines after `after` of hand-over `id`."""
-        account, w = account_of(request), self.words(request)
+        account, w = account_of(request), words_of(request, self.zone)
         id, after = request.query_params.get("id", ""), request.query_params.get("after", "0")
 
         def read() -> dict[str, object]:
@@ -115,26 +114,26 @@ class Agents:
             self.desk.audit.note(account.name, "took", record.id, record.conversation)
             self.numbers.handoff("taken")
 
-        return await self._done(request, given.get("id", ""), work)
+        return await done(request, self._again, given.get("id", ""), work)
 
     async def say(self, request: Request) -> Response:
         """Sends a reply: {id, key, text, draft, evidence, step (each ticked one), steps (how many there are)}."""
         given, ticked, account = await form(request), await many(request, "step"), account_of(request)
         id, key = given.get("id", ""), given.get("key", "") or secrets.token_hex(8)
-        said = clean(given.get("text", "")).strip()
+        written = clean(given.get("text", "")).strip()
 
         def work() -> None:
-            text = sendable(said, len(set(ticked)), given.get("steps", "0"))
+            text = sendable(written, len(set(ticked)), given.get("steps", "0"))
             redact = self.tools.redact
             line, first = self.desk.queue.say(id, account.name, Say("agent", text, redact(text), account.shown, key))
             if not first:  # sent again because its answer was lost: it is kept once
                 return
-            draft = _MARK.sub("", clean(given.get("draft", ""))).strip()
-            how = "written" if not draft else "sent" if draft.split() == text.split() else "edited"
+            draft = MARK.sub("", clean(given.get("draft", ""))).strip()
+            how: How = "written" if not draft else "sent" if draft.split() == text.split() else "edited"
             record = self.desk.queue.get(id)
             self.desk.replies.record(
                 account.name,
-                how,  # type: ignore[arg-type]
+                how,
                 handoff=id,
                 conversation=record.conversation if record else "",
                 question=redact(record.summary) if record else "",
@@ -145,7 +144,7 @@ class Agents:
             self.desk.audit.note(account.name, "replied", id, record.conversation if record else "")
             self.numbers.draft(how)
 
-        return await self._done(request, id, work)
+        return await done(request, self._again, id, work)
 
     async def transfer(self, request: Request) -> Response:
         given, account = await form(request), account_of(request)
@@ -159,7 +158,7 @@ class Agents:
             self.desk.audit.note(account.name, "transferred", f"{id} > {to or 'queue'}", record.conversation)
             self.numbers.handoff("transferred")
 
-        return await self._done(request, id, work)
+        return await done(request, self._again, id, work)
 
     async def close(self, request: Request) -> Response:
         given, account = await form(request), account_of(request)
@@ -170,67 +169,7 @@ class Agents:
             self.desk.audit.note(account.name, "closed", id, record.conversation)
             self.numbers.handoff("closed")
 
-        return await self._done(request, id, work)
-
-    async def propose(self, request: Request) -> Response:
-        """A draft for hand-over `id`, or for a pasted `text`; {only, tone, language} shape it. Gives HTML."""
-        given, only, w = await form(request), await many(request, "only"), self.words(request)
-        shown = await run_in_threadpool(self._proposal, given, only, w)
-        return HTMLResponse(shown, headers={"cache-control": "no-store"})
-
-    def _proposal(self, given: dict[str, str], only: list[str], w: Words) -> str:
-        text = clean(given.get("text", "")) or self._talk(given.get("id", ""))
-        language: Language | None = {"en": "en", "zh": "zh"}.get(given.get("language", ""))  # type: ignore[assignment]
-        made = self.assistant.propose(text, only, language)
-        tone = given.get("tone", "")
-        if tone in proposal.TONES:
-            changed = rewording.shorter(made) if tone == "shorter" else rewording.gentler(made)
-            made = replace(made, text=changed.text, lines=changed.lines)
-        return proposal.render(made, made.text, w)
-
-    def _talk(self, id: str) -> str:
-        """A hand-over as a ticket's text: what the customer and the agents said."""
-        names = {"customer": "客户", "agent": "客服"}
-        lines = self.desk.queue.lines(id)
-        told = [f"**{names[line.author]}**：{line.text}" for line in lines if line.author in names]
-        images = [f"**客户**：[图片] {image.text}" for image in self.desk.images.of(id)]
-        return "\n".join([*told, *images])
-
-    async def draft(self, request: Request) -> Response:
-        """/desk/draft: a ticket from elsewhere."""
-        account, w = account_of(request), self.words(request)
-        given = await form(request) if request.method == "POST" else {}
-
-        def make() -> HTMLResponse:
-            written, side, said, status = clean(given.get("text", "")), "", "", 200
-            if request.method == "POST":
-                try:
-                    side = self._proposal(given, [], w)
-                except Exception as error:  # noqa: BLE001 - the page's edge: what was typed stays
-                    said, status = told(error, self.numbers), 400 if isinstance(error, DeskError) else 500
-            return page.drafting(written, side, said, account, w, status)
-
-        return await run_in_threadpool(make)
-
-    async def discard(self, request: Request) -> Response:
-        """A draft was of no use: kept, redacted, for whoever improves the desk."""
-        given, account = await form(request), account_of(request)
-        id = given.get("id", "")
-
-        def work() -> None:
-            record = self.desk.queue.get(id) if id else None
-            redact = self.tools.redact
-            self.desk.replies.record(
-                account.name,
-                "discarded",
-                handoff=id if record else "",
-                conversation=record.conversation if record else "",
-                question=redact(record.summary) if record else "",
-                draft=redact(_MARK.sub("", clean(given.get("draft", "")))),
-            )
-            self.numbers.draft("discarded")
-
-        return await self._done(request, id, work)
+        return await done(request, self._again, id, work)
 
     async def image(self, request: Request) -> Response:
         account, id = account_of(request), request.query_params.get("id", "")
@@ -252,38 +191,26 @@ class Agents:
         given, account = await form(request), account_of(request)
         zh, en = (clean(given.get(name, "")).strip()[:300] for name in ("zh", "en"))
         hours = given.get("hours", "")
-        until = now() + timedelta(hours=int(hours)) if hours.isascii() and hours.isdigit() and 0 < int(hours[:5]) else None
+        until = (
+            now() + timedelta(hours=int(hours)) if hours.isascii() and hours.isdigit() and int(hours[:5]) > 0 else None
+        )
 
         def work() -> None:
             self.desk.notices.put(account.name, zh, en, until)
             self.desk.audit.note(account.name, "published notice" if zh or en else "ended notice")
 
-        return await self._done(request, "", work)
+        return await done(request, self._again, "", work)
 
     async def language(self, request: Request) -> Response:
         response = RedirectResponse("/desk", 303)
-        other = "zh" if self.words(request).code == "en" else "en"
+        other = "zh" if words_of(request, self.zone).code == "en" else "en"
         response.set_cookie(COOKIE, other, 365 * 24 * 3600, samesite="lax")
         return response
 
-    async def _done(self, request: Request, id: str, work: object) -> Response:
-        """Runs a change; a script gets {"done": true} or the error, a form the page again with the sentence."""
-        assert callable(work)
-        try:
-            await run_in_threadpool(work)
-        except (DeskError, Refused) as error:
-            if "application/json" in request.headers.get("accept", ""):
-                raise
-            said = error.refusal.message if isinstance(error, Refused) else told(error, self.numbers)
-            return await run_in_threadpool(self._home, request, id, said, 409)
-        if "application/json" in request.headers.get("accept", ""):
-            return JSONResponse({"done": True})
-        return RedirectResponse(f"/desk?id={id}" if id else "/desk", 303)
 
-
-def sendable(said: str, ticked: int, steps: str) -> str:
+def sendable(written: str, ticked: int, steps: str) -> str:
     """The text as the customer reads it, without marks. Raises Refused with the reason why it may not leave."""
-    text = _MARK.sub("", said).strip()
+    text = MARK.sub("", written).strip()
     if not text:
         raise Refused(Refusal(400, "请先写回复。 Write a reply first.", "empty"))
     if len(text) > SAID_CHARS:
@@ -294,6 +221,8 @@ def sendable(said: str, ticked: int, steps: str) -> str:
         )
     if mask := _MASK.search(text):
         raise Refused(
-            Refusal(400, f"回复里还有占位符 {mask[0]}，请改成要告诉客户的内容。 Replace {mask[0]} first.", "placeholder")
+            Refusal(
+                400, f"回复里还有占位符 {mask[0]}，请改成要告诉客户的内容。 Replace {mask[0]} first.", "placeholder"
+            )
         )
     return text

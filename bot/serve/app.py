@@ -22,6 +22,7 @@ from bot.serve.access import Access
 from bot.serve.agents import Agents
 from bot.serve.api import Api
 from bot.serve.core import Assistant, Tools
+from bot.serve.drafts import Drafts
 from bot.serve.live import Live
 from bot.serve.maintainers import Maintainers
 from bot.serve.middleware import Guard
@@ -65,7 +66,8 @@ def create_app(
         app,
         access,
         desk,
-        Agents(assistant, desk, tools, numbers, zone),
+        Agents(desk, tools, numbers, zone),
+        Drafts(assistant, desk, tools, numbers, zone),
         Maintainers(desk, tools, numbers, zone, settings.four_eyes),
         Knowledge(assistant, rebuilding),
         numbers,

@@ -22,12 +22,11 @@ from bot.errors import ConflictError, DeskError
 from bot.serve.access import Refusal
 from bot.serve.core import Tools
 from bot.serve.door import account_of
-from bot.serve.errors import Refused, told
+from bot.serve.edge import said, words_of
+from bot.serve.errors import Refused
 from bot.serve.forms import form
 from bot.serve.pages.desk import audit, page, reuse
-from bot.serve.pages.desk.words import Words
 from bot.serve.pages.paper import page as paper
-from bot.serve.pages.texts import COOKIE
 from bot.serve.protocol import clean
 from bot.serve.telemetry import Telemetry
 from bot.tickets.approved import Approved
@@ -49,8 +48,8 @@ class Maintainers:
         """All of them, or the form to propose the reply `sent`."""
         return await run_in_threadpool(self._reuses, request)
 
-    def _reuses(self, request: Request, said: str = "", status: int = 200, row: Reuse | None = None) -> HTMLResponse:
-        account, w = account_of(request), self._words(request)
+    def _reuses(self, request: Request, why: str = "", status: int = 200, row: Reuse | None = None) -> HTMLResponse:
+        account, w = account_of(request), words_of(request, self.zone)
         sent = request.query_params.get("sent", "")
         if row is None and sent.isascii() and sent.isdigit():
             found = self.desk.replies.sent(int(sent[:15]))
@@ -58,10 +57,10 @@ class Maintainers:
                 first = (found.question or found.text).strip().splitlines()[0][:40]
                 row = Reuse(0, first, found.question, found.text, "", "", "", account.name, "proposed", "", "", now())
         if row is not None:
-            return self._page("reuse", w("propose"), reuse.form(row, int(sent[:15] or 0), w, said), request, status)
+            return self._page("reuse", w("propose"), reuse.form(row, int(sent[:15] or 0), w, why), request, status)
         done = w("built_next") if "done" in request.query_params else ""
         rows = self.desk.replies.reuses()
-        body = reuse.render(rows, account, self.four_eyes, w, said, done)
+        body = reuse.render(rows, account, self.four_eyes, w, why, done)
         return self._page("reuse", w("reuses"), body, request, status)
 
     async def propose(self, request: Request) -> Response:
@@ -74,7 +73,9 @@ class Maintainers:
             try:
                 day(row.expires)
                 if not (row.title and row.question and row.answer):
-                    raise Refused(Refusal(400, "标题、问题和答复都要填写。 Title, question and answer are needed.", "empty"))
+                    raise Refused(
+                        Refusal(400, "标题、问题和答复都要填写。 Title, question and answer are needed.", "empty")
+                    )
                 made = self.desk.replies.propose(
                     account.name,
                     row.title,
@@ -86,7 +87,7 @@ class Maintainers:
                     sent=int(sent[:15]) if sent.isascii() and sent.isdigit() and int(sent[:15]) else None,
                 )
             except (DeskError, Refused) as error:
-                return self._reuses(request, self._said(error), 400, row)
+                return self._reuses(request, said(error, self.numbers), 400, row)
             self.desk.audit.note(account.name, "proposed reuse", str(made.id))
             return RedirectResponse("/desk/reuse", 303)
 
@@ -100,7 +101,7 @@ class Maintainers:
             try:
                 self._decide(request, given)
             except (DeskError, Refused) as error:
-                return self._reuses(request, self._said(error), 409)
+                return self._reuses(request, said(error, self.numbers), 409)
             return RedirectResponse("/desk/reuse?done=1" if given.get("do") != "refuse" else "/desk/reuse", 303)
 
         return await run_in_threadpool(work)
@@ -136,10 +137,10 @@ class Maintainers:
     async def audit(self, request: Request) -> Response:
         return await run_in_threadpool(self._audit, request)
 
-    def _audit(self, request: Request, said: str = "", done: str = "", status: int = 200) -> HTMLResponse:
-        w = self._words(request)
+    def _audit(self, request: Request, why: str = "", done: str = "", status: int = 200) -> HTMLResponse:
+        w = words_of(request, self.zone)
         rows = self.desk.audit.newest(300, request.query_params.get("who", ""), request.query_params.get("what", ""))
-        return self._page("audit", w("audit"), audit.render(rows, w, said, done), request, status)
+        return self._page("audit", w("audit"), audit.render(rows, w, why, done), request, status)
 
     async def export(self, request: Request) -> Response:
         """One conversation's data, as a JSON file."""
@@ -148,7 +149,7 @@ class Maintainers:
         def work() -> Response:
             id = self.desk.retention.conversation(given.get("conversation", "").strip())
             if not id:
-                return self._audit(request, self._words(request)("unknown"), status=404)
+                return self._audit(request, words_of(request, self.zone)("unknown"), status=404)
             data = self.desk.retention.export(id)
             self.desk.audit.note(account.name, "exported", id, id)
             name = re.sub(r"\W", "", id)
@@ -164,7 +165,7 @@ class Maintainers:
         given, account = await form(request), account_of(request)
 
         def work() -> Response:
-            w = self._words(request)
+            w = words_of(request, self.zone)
             id = self.desk.retention.conversation(given.get("conversation", "").strip())
             if not id:
                 return self._audit(request, w("unknown"), status=404)
@@ -180,14 +181,8 @@ class Maintainers:
             values[name] = self.tools.redact(values[name])
         return Reuse(id=0, author=author, state="proposed", decider="", ticket="", at=now(), **values)
 
-    def _said(self, error: DeskError | Refused) -> str:
-        return error.refusal.message if isinstance(error, Refused) else told(error, self.numbers)
-
-    def _words(self, request: Request) -> Words:
-        return Words("en" if request.cookies.get(COOKIE) == "en" else "zh", self.zone)
-
     def _page(self, here: str, title: str, body: str, request: Request, status: int) -> HTMLResponse:
-        w = self._words(request)
+        w = words_of(request, self.zone)
         return paper(title, page.menu(here, account_of(request), w) + body, "desk", status, lang=w.code)
 
 
@@ -197,7 +192,9 @@ def day(text: str) -> None:
         if text:
             date.fromisoformat(text)
     except ValueError:
-        raise Refused(Refusal(400, "有效期要写成 2027-01-31 这样的日期。 A day is written 2027-01-31.", "no_day")) from None
+        raise Refused(
+            Refusal(400, "有效期要写成 2027-01-31 这样的日期。 A day is written 2027-01-31.", "no_day")
+        ) from None
 
 
 def approved(row: Reuse, approver: str) -> Approved:

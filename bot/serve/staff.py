@@ -15,6 +15,7 @@ from bot.desk.store import Desk
 from bot.serve.access import COOKIE, COOKIE_SECONDS, Access, Refusal, peer, same_origin
 from bot.serve.agents import Agents
 from bot.serve.door import ELSEWHERE, Door, Handler
+from bot.serve.drafts import Drafts
 from bot.serve.errors import Refused, route_class
 from bot.serve.forms import form
 from bot.serve.maintainers import Maintainers
@@ -90,7 +91,7 @@ class Staff:
 
 
 def attach(
-    app: FastAPI, access: Access, desk: Desk, agents: Agents, maintainers: Maintainers, known: Knowledge,
+    app: FastAPI, access: Access, desk: Desk, agents: Agents, drafts: Drafts, maintainers: Maintainers, known: Knowledge,
     numbers: Telemetry, report_dir: Path,
 ) -> None:  # fmt: skip
     """Adds the staff's routes. docs/desk.md has the same table, and a test holds the two together."""
@@ -98,8 +99,8 @@ def attach(
     router = APIRouter(route_class=route_class(numbers), include_in_schema=False)
     pages: tuple[tuple[str, str, Role, Handler], ...] = (
         ("GET", "/desk", "agent", agents.home),
-        ("GET", "/desk/draft", "agent", agents.draft),
-        ("POST", "/desk/draft", "agent", agents.draft),
+        ("GET", "/desk/draft", "agent", drafts.draft),
+        ("POST", "/desk/draft", "agent", drafts.draft),
         ("POST", "/desk/take", "agent", agents.take),
         ("POST", "/desk/say", "agent", agents.say),
         ("POST", "/desk/transfer", "agent", agents.transfer),
@@ -126,8 +127,9 @@ def attach(
     data: tuple[tuple[str, str, Role, Handler], ...] = (
         ("GET", "/desk/state", "agent", agents.state),
         ("GET", "/desk/image", "agent", agents.image),
-        ("POST", "/desk/propose", "agent", agents.propose),
-        ("POST", "/desk/discard", "agent", agents.discard),
+        ("POST", "/desk/propose", "agent", drafts.propose),
+        ("POST", "/desk/sources", "agent", drafts.sources),
+        ("POST", "/desk/discard", "agent", drafts.discard),
         ("GET", "/knowledge/rebuild", "agent", known.progress),
         ("GET", "/openapi.json", "agent", staff.openapi),
     )

@@ -27,7 +27,8 @@ def ask(target: str, said: str, status: int, first: bool = False, proxied: bool 
         '<form class="card narrow" method="post" action="/desk/sign-in">'
         f'<input type="hidden" name="next" value="{text(target)}">{note}'
         '<label for="name">账号</label>'
-        '<input id="name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus>'
+        '<input id="name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required'
+        " autofocus>"
         '<label for="password">密码</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password" required>'
         "<button>登录</button></form>"

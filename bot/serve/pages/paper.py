@@ -46,7 +46,7 @@ def page(
     out = f'<form method="post" action="/desk/sign-out"><button class="plain">{leave}</button></form>'
     nav = f"<nav aria-label='{'Staff' if english else '工作台'}'>{links}{out}</nav>" if here else ""
     name = "Support desk" if english else "客服工作台"
-    heading = f'<h1{" class=sr" if wide else ""}>{text(title)}</h1>'
+    heading = f"<h1{' class=sr' if wide else ''}>{text(title)}</h1>"
     return HTMLResponse(
         f'<!doctype html><html lang="{"en" if english else "zh-CN"}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

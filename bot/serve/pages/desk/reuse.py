@@ -34,7 +34,9 @@ def _card(row: Reuse, account: Account, four_eyes: bool, w: Words) -> str:
     deeds = ""
     if maintainer and row.state in ("proposed", "approved"):
         waits = row.state == "proposed" and own and four_eyes
-        approve = "" if waits or row.state == "approved" else f'<button name="do" value="approve">{w("approve")}</button>'
+        approve = (
+            "" if waits or row.state == "approved" else f'<button name="do" value="approve">{w("approve")}</button>'
+        )
         end = "refuse" if row.state == "proposed" else "withdraw"
         deeds = (
             f'<form method="post" action="/desk/reuse/decide">{hidden}{_fields(row, w, str(row.id))}<div class="row">'

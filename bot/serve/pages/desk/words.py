@@ -19,7 +19,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Customers who ask for a person, or whom the assistant cannot answer, appear here. Meanwhile you can draft "
         "replies to tickets from elsewhere below.",
     ),
-    "pick": ("从左侧选择一位客户（J / K 上下移动，T 接手）", "Choose a customer on the left (J / K to move, T to take)"),
+    "pick": (
+        "从左侧选择一位客户（J / K 上下移动，T 接手）",
+        "Choose a customer on the left (J / K to move, T to take)",
+    ),
     "waits": ("已等 {time}", "waiting {time}"),
     "since": ("{time}前接手", "taken {time} ago"),
     "angry": ("情绪激动", "upset"),
@@ -89,7 +92,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "notice_end": ("撤下公告", "Take it down"),
     "notice_now": ("客户页面上正显示：", "Customers see now:"),
     "ended": ("这次转人工已经结束", "This hand-over has ended"),
-    "ended_more": ("客户的原话和图片已删除，脱敏后的记录保留。", "The customer's words and images are deleted; what stays is redacted."),
+    "ended_more": (
+        "客户的原话和图片已删除，脱敏后的记录保留。",
+        "The customer's words and images are deleted; what stays is redacted.",
+    ),
     "sent": ("已发送的回复", "Replies sent"),
     "reuse": ("设为可复用", "Mark as reusable"),
     "reused": ("已提交复用", "Proposed for reuse"),
@@ -149,7 +155,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "erase": ("删除全部记录", "Erase everything"),
     "erased": ("已删除 {n} 条记录。", "{n} records were erased."),
     "unknown": ("没有这个编号", "There is no such number"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
