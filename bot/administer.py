@@ -82,4 +82,5 @@ def _password() -> str:
 def _line(account: Account) -> str:
     state = "" if account.active else ", closed"
     products = f", {'/'.join(account.products)}" if account.products else ""
-    return f"{account.name}: {account.role}, shown as {account.shown}{products}{state}{', locked' if account.locked else ''}"
+    locked = ", locked" if account.locked else ""
+    return f"{account.name}: {account.role}, shown as {account.shown}{products}{state}{locked}"

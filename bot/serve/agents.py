@@ -125,7 +125,7 @@ class Agents:
         def work() -> None:
             text = sendable(written, len(set(ticked)), given.get("steps", "0"))
             redact = self.tools.redact
-            line, first = self.desk.queue.say(id, account.name, Say("agent", text, redact(text), account.shown, key))
+            _, first = self.desk.queue.say(id, account.name, Say("agent", text, redact(text), account.shown, key))
             if not first:  # sent again because its answer was lost: it is kept once
                 return
             draft = MARK.sub("", clean(given.get("draft", ""))).strip()
@@ -153,8 +153,9 @@ class Agents:
         def work() -> None:
             other = self.desk.accounts.find(to) if to else None
             if to and other is None:
-                raise Refused(Refusal(400, "没有这位同事，或账号已停用。", "no_such_account"))
-            record = self.desk.queue.transfer(id, account.name, to and other.name if other else "", other.shown if other else "")  # fmt: skip
+                raise Refused(Refusal(400, "没有这位同事，或账号已停用。 No such colleague.", "no_such_account"))
+            whom = (other.name, other.shown) if other else ("", "")
+            record = self.desk.queue.transfer(id, account.name, *whom)
             self.desk.audit.note(account.name, "transferred", f"{id} > {to or 'queue'}", record.conversation)
             self.numbers.handoff("transferred")
 

@@ -32,7 +32,8 @@ def render(
     talk = "".join(line(row, w) for row in lines)
     return (
         f"{head}{error}{_facts(record, images, w)}"
-        f'<ol id="talk" tabindex="0" aria-label="{w("customer")}" data-id="{text(record.id)}" data-last="{record.last}">'
+        f'<ol id="talk" tabindex="0" aria-label="{w("customer")}" data-id="{text(record.id)}"'
+        f' data-last="{record.last}">'
         f"{talk}</ol>{box(record, colleagues, account, w)}{_sent(sent, w)}"
     )
 
@@ -69,12 +70,14 @@ def box(record: HandoffRecord, colleagues: Iterable[Account], account: Account, 
         f'<form id="reply" method="post" action="/desk/say">{hidden}<input type="hidden" name="key" value="">'
         '<input type="hidden" name="draft" value=""><input type="hidden" name="evidence" value="">'
         f'<label for="text">{w("reply")}</label>'
-        f'<textarea id="text" name="text" rows="6" maxlength="8000" required placeholder="{w("reply_hint")}"></textarea>'
+        '<textarea id="text" name="text" rows="6" maxlength="8000" required'
+        f' placeholder="{w("reply_hint")}"></textarea><div id="sources"></div>'
         '<p id="problem" class="error" role="alert" hidden></p>'
         f'<div class="row"><button id="send">{w("send")}</button>'
         f'<button type="button" class="plain" id="draft-it">{w("draft")} (D)</button></div></form>'
         '<div class="row ends">'
-        f'<form method="post" action="/desk/close" id="close">{hidden}<button class="plain">{w("close")}</button></form>'
+        f'<form method="post" action="/desk/close" id="close">{hidden}'
+        f'<button class="plain">{w("close")}</button></form>'
         f'<form method="post" action="/desk/transfer" id="pass">{hidden}<label for="to">{w("transfer")}</label>'
         f'<select id="to" name="to"><option value="">{w("back")}</option>{options}</select>'
         f'<button class="plain">{w("transfer_do")}</button></form></div>'
@@ -95,7 +98,8 @@ def _facts(record: HandoffRecord, images: Sequence[ImageRecord], w: Words) -> st
     if images:
         shown = "".join(
             f'<a href="/desk/image?id={text(image.id)}" target="_blank" rel="noopener">'
-            f'<img src="/desk/image?id={text(image.id)}" alt="{w("images_only")}{text(image.text[:200])}" loading="lazy"></a>'
+            f'<img src="/desk/image?id={text(image.id)}" loading="lazy"'
+            f' alt="{w("images_only")}{text(image.text[:200])}"></a>'
             for image in images
         )
         rows.append(("images", f'<div class="images">{shown}</div>'))

@@ -12,10 +12,11 @@ from bot.serve.pages.paper import page, text
 
 def render(queue: str, case: str, side: str, account: Account, w: Words, status: int = 200) -> HTMLResponse:
     """`side`: what stands under or beside: a draft, a form."""
+    pick = f'<p class="empty">{w("pick")}</p>'
     body = (
         f'{menu("desk", account, w)}<div id="desk" data-lang="{w.code}">'
         f'<nav id="queue" aria-label="{w("queue")}">{queue}</nav>'
-        f'<section id="case" aria-live="off">{case or f"<p class=empty>{w("pick")}</p>"}</section>'
+        f'<section id="case" aria-live="off">{case or pick}</section>'
         f'<aside id="side" aria-live="polite">{side}</aside></div>'
         f'<p class="meta" id="keys">{w("keys")}</p><div id="say" role="status"></div>'
     )
@@ -51,4 +52,5 @@ def menu(here: str, account: Account, w: Words) -> str:
         f'<a href="{href}"{" aria-current=page" if name == here else ""}>{w(key)}</a>' for name, href, key in rows
     )
     switch = f'<form method="post" action="/desk/language"><button class="plain">{w("language")}</button></form>'
-    return f'<nav class="parts" aria-label="{w("title")}">{links}<span class="meta">{text(account.shown)}</span>{switch}</nav>'
+    who = f'<span class="meta">{text(account.shown)}</span>'
+    return f'<nav class="parts" aria-label="{w("title")}">{links}{who}{switch}</nav>'

@@ -104,7 +104,8 @@ def _resolved(proposal: Proposal, w: Words) -> str:
     if not total:
         return ""
     rows = "".join(
-        f"<li>{text(RESOLUTIONS.get(kind, kind))} {count * 100 // total}% <span class=meta>({count}/{total})</span></li>"
+        f"<li>{text(RESOLUTIONS.get(kind, kind))} {count * 100 // total}%"
+        f" <span class=meta>({count}/{total})</span></li>"
         for kind, count in sorted(proposal.resolved.items(), key=lambda item: -item[1])
     )
     typical = f'<p class="meta">{text(w("typical", time=proposal.typical_time))}</p>' if proposal.typical_time else ""

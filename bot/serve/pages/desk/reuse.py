@@ -67,7 +67,8 @@ def _fields(row: Reuse, w: Words, mark: str) -> str:
     def area(name: str, label: str, value: str, rows: int) -> str:
         return (
             f'<label for="{name}-{mark}">{label}</label>'
-            f'<textarea id="{name}-{mark}" name="{name}" rows="{rows}" maxlength="8000" required>{text(value)}</textarea>'
+            f'<textarea id="{name}-{mark}" name="{name}" rows="{rows}" maxlength="8000" required>'
+            f"{text(value)}</textarea>"
         )
 
     return (
