@@ -100,7 +100,7 @@ class Agents:
                 found |= {
                     "lines": "".join(case.line(row, w) for row in lines) if record.state == "open" else "",
                     "last": record.last,
-                    "state": f"{record.state}.{record.agent}.{record.contact}.{len(self.desk.images.of(id))}",
+                    "state": case.stamp(record, self.desk.images.of(id)),
                 }
             return found
 

@@ -91,9 +91,16 @@ class Staff:
 
 
 def attach(
-    app: FastAPI, access: Access, desk: Desk, agents: Agents, drafts: Drafts, maintainers: Maintainers, known: Knowledge,
-    numbers: Telemetry, report_dir: Path,
-) -> None:  # fmt: skip
+    app: FastAPI,
+    access: Access,
+    desk: Desk,
+    agents: Agents,
+    drafts: Drafts,
+    maintainers: Maintainers,
+    known: Knowledge,
+    numbers: Telemetry,
+    report_dir: Path,
+) -> None:
     """Adds the staff's routes. docs/desk.md has the same table, and a test holds the two together."""
     staff, door = Staff(app, desk, access, report_dir), Door(access)
     router = APIRouter(route_class=route_class(numbers), include_in_schema=False)

@@ -49,7 +49,7 @@ def set_up_logging(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("httpx", "httpx2", "httpcore", "openai", "chromadb", "gradio", "langchain"):
+    for chatty in ("httpx", "httpx2", "httpcore", "openai", "chromadb", "gradio", "langchain", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -105,7 +105,6 @@
       for (const row of [...fresh.content.children]) {
         if (Number(row.dataset.line) <= last) continue;
         talk.append(row);
-        if (row.classList.contains("customer")) say(row.textContent);
       }
       last = told.last;
       if (low) talk.scrollTop = talk.scrollHeight;

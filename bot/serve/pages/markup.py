@@ -160,10 +160,11 @@ def handover(index: int, item: Handover, texts: Texts) -> str:
     reach = f'<p class="reached">{texts.reached}</p>' if item.reached else ""
     if not item.reached and not item.person:
         reach = f'<button type="button" class="do-contact">{texts.contact}</button>'
+    end = texts.leave if item.person else texts.cancel
     return (
         f'<div class="handover{" joined" if item.person else ""}" id="item-{index}"><h4>{texts.opened}'
         f'<span class="number">{escape(item.number)}</span></h4><p>{escape(said)}</p>{listed}'
-        f'<p class="deeds">{reach}<button type="button" class="do-cancel">{texts.cancel}</button></p></div>'
+        f'<p class="deeds">{reach}<button type="button" class="do-cancel">{end}</button></p></div>'
     )
 
 

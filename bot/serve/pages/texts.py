@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bot.serve.pages.wording import Texts
+
+__all__ = ["BROWSER", "COOKIE", "EN", "TEXTS", "ZH", "Texts", "language"]
 
 COOKIE = "desk_lang"
 """Remembers the switch; it holds `zh` or `en` and nothing else."""
@@ -10,92 +12,6 @@ COOKIE = "desk_lang"
 
 BROWSER = "desk_browser"
 """A random secret: with it, and with it alone, a browser gets its conversation back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    code: str
-    title: str
-    subtitle: str
-    switch: str
-    switch_label: str
-    new: str
-    person: str
-    send: str
-    stop: str
-    ask: str
-    ask_label: str
-    welcome: str
-    welcome_more: str
-    examples: str
-    disclaimer: str
-    keys: str
-    extractive: str
-    model: str
-    you: str
-    bot: str
-    log: str
-    automatic: str
-    writing: str
-    stopped: str
-    precedent: str
-    uncovered: str
-    sources: str
-    cite: str
-    agree: str
-    agree_one: str
-    where: str
-    where_part: str
-    source_title: str
-    no_title: str
-    quote: str
-    category: str
-    ticket: str
-    more: str
-    copy: str
-    copied: str
-    copy_failed: str
-    up: str
-    down: str
-    solved: str
-    unsolved: str
-    retry: str
-    close: str
-    thanks: str
-    sorry: str
-    comment_title: str
-    comment_hint: str
-    comment_send: str
-    need_person: str
-    needs: str
-    opened: str
-    opened_next: str
-    cancel: str
-    cancelled: str
-    ended: str
-    customer_reason: str
-    unhelpful_reason: str
-    not_kept: str
-    no_script: str
-    empty: str
-    already: str
-    failed: str
-    human: str
-    joined: str
-    left: str
-    transferred: str
-    waiting_again: str
-    with_person: str
-    ask_person: str
-    unsent: str
-    too_long: str
-    closed_now: str
-    contact: str
-    contact_title: str
-    contact_hint: str
-    contact_send: str
-    reached: str
-    notice: str
 
 
 ZH = Texts(
@@ -157,6 +73,7 @@ ZH = Texts(
     opened_next="这段对话已进入人工客服的待办列表，按先后顺序处理。您可以继续在这里补充信息（例如联系方式），"
     "客服都能看到；联系客服时报上编号，不用重复说明。",
     cancel="取消转人工",
+    leave="结束人工服务",
     cancelled="转人工已取消，需要时可以再次登记",
     ended="这次转人工已结束",
     customer_reason="客户要求转人工",
@@ -245,6 +162,7 @@ EN = Texts(
     "add details here (how to reach you, for instance) and support will see them; give the number "
     "when you contact support and you need not explain again.",
     cancel="Cancel hand-over",
+    leave="End the hand-over",
     cancelled="The hand-over was cancelled; you can ask for it again",
     ended="This hand-over has ended",
     customer_reason="客户要求转人工",

@@ -7,18 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
+from bot.desk.saying import Say
 from bot.desk.store import Desk
 from bot.errors import StoreError
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "deep" / "er" / "desk.sqlite3"
-
-
-@pytest.fixture
-def desk(path: Path) -> Desk:
+def local(path: Path) -> Desk:
+    """In a file of SQLite's."""
     return Desk(f"sqlite:///{path}")
 
 
@@ -28,15 +26,15 @@ def bytes_of(path: Path) -> bytes:
 
 def test_messages_come_back_in_order(desk: Desk) -> None:
     desk.remember("c1", "user", "问")
-    desk.remember("c1", "assistant", "答", answer="a1", verdict="answered")
+    desk.remember("c1", "assistant", "答", answer="a1", verdict="answered", reply={"text": "答"})
     desk.remember("c2", "user", "别人")
-    assert [(m.role, m.text, m.verdict) for m in desk.messages("c1")] == [
-        ("user", "问", ""),
-        ("assistant", "答", "answered"),
+    assert [(m.role, m.text, m.verdict, m.reply) for m in desk.messages("c1")] == [
+        ("user", "问", "", None),
+        ("assistant", "答", "answered", {"text": "答"}),
     ]
 
 
-def test_write_ahead_log_is_on(desk: Desk, path: Path) -> None:
+def test_write_ahead_log_is_on(local: Desk, path: Path) -> None:
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
@@ -51,37 +49,41 @@ def test_feedback_is_one_row_per_answer_and_can_change(desk: Desk) -> None:
     assert (mine.thumb, mine.outcome, mine.comment) == ("down", "unsolved", "不对")
     assert (mine.question, mine.citations) == ("问", ("t1",))
     assert desk.tally() == {"down": 1, "up": 1, "unsolved": 1, "comments": 1}
+    assert [record.conversation for record in desk.feedbacks(conversation="c2")] == ["c2"]
 
 
-def test_one_open_handoff_per_conversation(desk: Desk) -> None:
-    first = desk.open_handoff("c1", "要人工", ["域名"], "摘要", "原话")
-    second = desk.open_handoff("c1", "别的", [], "", "")
-    assert second == first
-    assert desk.handoff("c1") == first
-    assert desk.cancel_handoff("c1") and not desk.cancel_handoff("c1")
-    third = desk.open_handoff("c1", "又要", [], "", "")
-    assert third.id != first.id
-    assert [record.id for record in desk.handoffs()] == [third.id]
-    assert len(desk.handoffs(None)) == 2
+def test_a_browser_gets_its_own_conversation_back_and_no_other(desk: Desk) -> None:
+    desk.remember("mine", "user", "问", browser="secret-1")
+    desk.remember("other", "user", "别人", browser="secret-2")
+    desk.remember("nobody", "user", "程序")
+    assert desk.resume("secret-1") == "mine" and desk.resume("secret-2") == "other"
+    assert desk.resume("") == desk.resume("secret-3") == ""
+    desk.release("secret-1")
+    assert desk.resume("secret-1") == "" and desk.resume("secret-2") == "other"
+    assert [m.text for m in desk.messages("mine")] == ["问"]
 
 
-def test_two_requests_at_once_open_one(desk: Desk) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        ids = set(pool.map(lambda _: desk.open_handoff("c", "r", [], "s", "t").id, range(24)))
-    assert len(ids) == 1
+def test_a_browsers_secret_is_not_stored(local: Desk, path: Path) -> None:
+    local.remember("mine", "user", "问", browser="secret-4711")
+    assert b"secret-4711" not in bytes_of(path)
 
 
 @pytest.mark.parametrize("end", ["cancel", "close"])
-def test_own_values_leave_the_disk_when_a_handoff_ends(desk: Desk, path: Path, end: str) -> None:
-    record = desk.open_handoff("c1", "r", [], "s", "SECRET-VALUE-4711")
-    assert b"SECRET-VALUE-4711" in bytes_of(path)
-    ended = desk.cancel_handoff("c1") if end == "cancel" else desk.close_handoff(record.id)
-    assert ended and not desk.close_handoff(record.id)
-    assert b"SECRET-VALUE-4711" not in bytes_of(path)
-    assert desk.handoffs(None)[0].transcript == ""
+def test_own_values_leave_the_disk_when_a_handoff_ends(local: Desk, path: Path, end: str) -> None:
+    said = [Say("customer", "SECRET-VALUE-4711", "〈值〉")]
+    record = local.queue.open("c1", "r", [], "s", said, collected=[("订单", "SECRET-VALUE-4712")])
+    local.queue.reachable("c1", "SECRET-VALUE-4713")
+    local.queue.take(record.id, "anna", "小安")
+    local.images.keep(record.id, b"SECRET-VALUE-4714", "image/png", 1, 1)
+    assert all(f"SECRET-VALUE-471{n}".encode() in bytes_of(path) for n in (1, 2, 3, 4))
+    if end == "cancel":
+        assert local.queue.cancel("c1") and not local.queue.cancel("c1")
+    else:
+        local.queue.close(record.id, "anna")
+    assert b"SECRET-VALUE" not in bytes_of(path)
 
 
-def test_a_locked_database_is_one_sentence(desk: Desk, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_one_sentence(local: Desk, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.desk.engine.BUSY_SECONDS", 0)
     impatient = Desk(f"sqlite:///{path}")
     holder = sqlite3.connect(path, isolation_level=None)
@@ -90,19 +92,19 @@ def test_a_locked_database_is_one_sentence(desk: Desk, path: Path, monkeypatch: 
         impatient.remember("c1", "user", "my own words")
     holder.close()
     assert "my own words" not in str(caught.value) and "\n" not in str(caught.value)
+    impatient.remember("c1", "user", "once more")
+    assert [m.text for m in impatient.messages("c1")] == ["once more"]
 
 
-def test_a_full_disk_is_one_sentence(desk: Desk, path: Path) -> None:
+def test_a_full_disk_is_one_sentence(local: Desk) -> None:
     def full(connection: object, _record: object) -> None:
         connection.execute("PRAGMA max_page_count=1")  # type: ignore[attr-defined]
 
-    from sqlalchemy import event
-
-    event.listen(desk._engine, "connect", full)
-    desk.close()
+    event.listen(local._work.engine, "connect", full)
+    local.close()
     with pytest.raises(StoreError, match="full"):
         for _ in range(50):
-            desk.remember("c1", "user", "x" * 5000)
+            local.remember("c1", "user", "x" * 5000)
 
 
 @pytest.mark.parametrize("url", ["sqlite:////proc/none/desk.sqlite3", "nonsense", "nosuch://x/y", "sqlite:////proc"])
@@ -110,6 +112,12 @@ def test_a_url_that_cannot_be_used_is_one_sentence(url: str) -> None:
     with pytest.raises(StoreError) as caught:
         Desk(url)
     assert "\n" not in str(caught.value)
+
+
+def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="did not answer") as caught:
+        Desk(f"postgresql://desk:pass-word@/desk?host={tmp_path}")
+    assert "\n" not in str(caught.value) and "pass-word" not in str(caught.value)
 
 
 def test_memory_database_is_shared_between_threads() -> None:
@@ -121,6 +129,6 @@ def test_memory_database_is_shared_between_threads() -> None:
 
 def test_the_newest_hand_overs_are_read_first(desk: Desk) -> None:
     for name in ("first", "second", "third"):
-        desk.open_handoff(name, "r", (), "s", "t")
+        desk.queue.open(name, "r", (), "s")
         desk.remember(name, "user", f"{name} question")
     assert [talk[0].text for talk in desk.handed_over(2)] == ["third question", "second question"]

@@ -14,7 +14,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from bot.desk.store import Desk
+from bot.serve.access import COOKIE
 from bot.serve.app import create_app
+from bot.serve.core import Tools
 from bot.serve.pages import chat
 from bot.settings import Settings
 
@@ -57,7 +59,7 @@ def make_app(core: Any, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         if not page:
             monkeypatch.setattr(chat, "mount", lambda *_: None)
         settings = Settings(_env_file=None, **keys)  # type: ignore[arg-type]
-        return create_app(core, desk, settings, redact, report_dir=tmp_path, rebuild=rebuild)
+        return create_app(core, desk, settings, Tools(redact=redact, rebuild=rebuild), report_dir=tmp_path)
 
     return make
 
@@ -79,6 +81,33 @@ def make_client(make_app: Callable[..., FastAPI]) -> Callable[..., TestClient]:
 @pytest.fixture
 def client(make_client: Callable[..., TestClient]) -> TestClient:
     return make_client(staff_key="staff-key")
+
+
+@pytest.fixture
+def account(desk: Desk) -> Callable[..., str]:
+    """Makes an account and signs it in; gives the cookie's token."""
+
+    def make(name: str, role: str = "agent", shown: str = "") -> str:
+        if desk.accounts.find(name) is None:
+            desk.accounts.add(name, None, role, shown)  # type: ignore[arg-type]
+        return desk.accounts.sign_in(name)
+
+    return make
+
+
+@pytest.fixture
+def staff(client: TestClient, account: Callable[..., str]) -> TestClient:
+    """Signed in as a maintainer."""
+    client.cookies.set(COOKIE, account("max", "maintainer", "老麦"))
+    return client
+
+
+@pytest.fixture
+def agent(make_client: Callable[..., TestClient], account: Callable[..., str]) -> TestClient:
+    """Signed in as an agent."""
+    client = make_client()
+    client.cookies.set(COOKIE, account("anna", "agent", "小安"))
+    return client
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from bot.errors import QuestionError, WriterError
+from bot.proposal import Precedent, Proposal
 from bot.records import Answer, Citation, Handoff, Question, Sentence, Source, Statement, Ticket, Turn
 
 CERTIFICATE = "免费证书怎么申请？"
@@ -65,6 +66,33 @@ class FakeAssistant:
 
     def draft(self, text: str) -> Answer:
         return self.answer(Question(text))
+
+    def propose(self, text: str, only: Sequence[str] = (), language: Any = None) -> Proposal:
+        answer = self.answer(Question(text))
+        frames = {"en": ("Hello,", "Best regards"), "zh": ("您好：", "如有疑问请随时联系我们。")}[language or "zh"]
+        first = ("【请先执行：核查冻结的原因并解冻】",) if "解冻" in text else ()
+        said = answer.sentences if answer.citations else ()
+        lines = (Sentence(frames[0], "courtesy"), *said, Sentence(frames[1], "courtesy"))
+        return Proposal(
+            answer=answer,
+            text="\n".join(line.marked for line in lines),
+            lines=lines,
+            language=language or "zh",
+            confidence="medium",
+            reason="一个工单给出说明",
+            first=first,
+            ask=("需要处理的域名",),
+            product="CDN",
+            topic="证书问题",
+            resolved={"self-service": 3, "action": 1, "total": 4},
+            typical_time="1 小时",
+            warnings=(("price", "价格可能已经变化 <b>"),),
+            similar=(Precedent("t-1", "SSL证书怎么申请", "CDN", "self-service", "在控制台申请"),),
+            evidence=tuple(only) or tuple(f"s/{c.n}" for c in answer.citations),
+        )
+
+    def product(self, text: str) -> str:
+        return "账户" if "解冻" in text else ""
 
     def knowledge(self) -> Mapping[str, Any]:
         return {

@@ -32,10 +32,15 @@ def render(
     talk = "".join(line(row, w) for row in lines)
     return (
         f"{head}{error}{_facts(record, images, w)}"
-        f'<ol id="talk" tabindex="0" aria-label="{w("customer")}" data-id="{text(record.id)}"'
+        f'<ol id="talk" role="log" tabindex="0" aria-label="{w("customer")}" data-id="{text(record.id)}"'
         f' data-last="{record.last}">'
         f"{talk}</ol>{box(record, colleagues, account, w)}{_sent(sent, w)}"
     )
+
+
+def stamp(record: HandoffRecord, images: Sequence[ImageRecord]) -> str:
+    """Changes when more than the talk has: the page is drawn anew then."""
+    return f"{record.state}.{record.agent}.{record.contact}.{len(record.collected)}.{len(images)}"
 
 
 def line(row: Line, w: Words) -> str:

@@ -19,7 +19,7 @@ def render(proposal: Proposal, letter: str, w: Words) -> str:
         f'<section class="card" id="proposal" aria-label="{w("letter")}">',
         _head(proposal, w),
         _warnings(proposal, w),
-        f'<textarea id="letter" rows="8" readonly aria-label="{w("letter")}">{text(letter)}</textarea>',
+        f'<textarea id="letter" rows="12" readonly aria-label="{w("letter")}">{text(letter)}</textarea>',
         _buttons(proposal, w),
         _first(proposal, w),
         _ask(proposal, w),
@@ -100,13 +100,14 @@ def _cited(row: Citation, statement: str) -> str:
 
 
 def _resolved(proposal: Proposal, w: Words) -> str:
-    total = sum(proposal.resolved.values())
+    counts = {kind: n for kind, n in proposal.resolved.items() if kind != "total"}
+    total = sum(counts.values())
     if not total:
         return ""
     rows = "".join(
         f"<li>{text(RESOLUTIONS.get(kind, kind))} {count * 100 // total}%"
         f" <span class=meta>({count}/{total})</span></li>"
-        for kind, count in sorted(proposal.resolved.items(), key=lambda item: -item[1])
+        for kind, count in sorted(counts.items(), key=lambda item: -item[1])
     )
     typical = f'<p class="meta">{text(w("typical", time=proposal.typical_time))}</p>' if proposal.typical_time else ""
     return f"<h3>{w('resolved')}</h3><ul>{rows}</ul>{typical}"

@@ -1,0 +1,92 @@
+"""The names of all that the chat page says of its own; texts.py has the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    code: str
+    title: str
+    subtitle: str
+    switch: str
+    switch_label: str
+    new: str
+    person: str
+    send: str
+    stop: str
+    ask: str
+    ask_label: str
+    welcome: str
+    welcome_more: str
+    examples: str
+    disclaimer: str
+    keys: str
+    extractive: str
+    model: str
+    you: str
+    bot: str
+    log: str
+    automatic: str
+    writing: str
+    stopped: str
+    precedent: str
+    uncovered: str
+    sources: str
+    cite: str
+    agree: str
+    agree_one: str
+    where: str
+    where_part: str
+    source_title: str
+    no_title: str
+    quote: str
+    category: str
+    ticket: str
+    more: str
+    copy: str
+    copied: str
+    copy_failed: str
+    up: str
+    down: str
+    solved: str
+    unsolved: str
+    retry: str
+    close: str
+    thanks: str
+    sorry: str
+    comment_title: str
+    comment_hint: str
+    comment_send: str
+    need_person: str
+    needs: str
+    opened: str
+    opened_next: str
+    cancel: str
+    leave: str
+    cancelled: str
+    ended: str
+    customer_reason: str
+    unhelpful_reason: str
+    not_kept: str
+    no_script: str
+    empty: str
+    already: str
+    failed: str
+    human: str
+    joined: str
+    left: str
+    transferred: str
+    waiting_again: str
+    with_person: str
+    ask_person: str
+    unsent: str
+    too_long: str
+    closed_now: str
+    contact: str
+    contact_title: str
+    contact_hint: str
+    contact_send: str
+    reached: str
+    notice: str
