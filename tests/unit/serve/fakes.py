@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from bot.errors import QuestionError, WriterError
-from bot.records import Answer, Citation, Handoff, Question, Sentence, Source, Statement, Ticket, Turn
+from bot.proposal import Proposal
+from bot.records import Answer, Citation, Handoff, Language, Question, Sentence, Source, Statement, Ticket, Turn
 
 CERTIFICATE = "免费证书怎么申请？"
 QUOTA = "免费额度每个月都有吗？"
@@ -33,6 +34,7 @@ class FakeAssistant:
     def __init__(self, pause: float = 0.0) -> None:
         self.pause = pause
         self.asked: list[Question] = []
+        self.chosen: tuple[tuple[str, ...], Language | None] = ((), None)
         self.engine = "extractive"
         self.build = "build-1"
         self.shelf = library(self.build)
@@ -65,6 +67,14 @@ class FakeAssistant:
 
     def draft(self, text: str) -> Answer:
         return self.answer(Question(text))
+
+    def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal:
+        """A letter of the answer's sentences; `chosen` keeps what was asked for."""
+        answer = self.draft(text)
+        self.chosen = (tuple(only), language)
+        lines = (Sentence("您好：", "courtesy"), *answer.sentences)
+        letter = "\n".join(line.marked for line in lines)
+        return Proposal(answer, letter, lines, language or "zh", "medium", "只有 1 个工单给出这样的说明。")
 
     def knowledge(self) -> Mapping[str, Any]:
         return {
