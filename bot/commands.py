@@ -20,6 +20,7 @@ from bot.evaluate import compare, exports, lines, report, tables
 from bot.records import Answer, Question, Sentence
 from bot.reply import calibration
 from bot.reply.live import LiveAssistant
+from bot.reply.sheet import sheet
 from bot.settings import Settings
 from bot.tickets import rulings
 
@@ -84,8 +85,8 @@ def ask(settings: Settings, args: argparse.Namespace) -> None:
 
 
 def draft(settings: Settings, args: argparse.Namespace) -> None:
-    text = lines.read_text(args.file)
-    _show(wire.assistant(settings).draft(text), args.json)
+    made = wire.assistant(settings).propose(lines.read_text(args.file))
+    print(json.dumps(made.as_json(), ensure_ascii=False) if args.json else sheet(made))
 
 
 def answer(settings: Settings, args: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ from bot.reply.finding import FOUND, Finder, Found
 from bot.reply.followup import Asked
 from bot.reply.frames import language_of
 from bot.reply.gate import SURE, Decision
+from bot.reply.intent import asks_time, tells_time
 from bot.reply.mail import CITED, letter, render
 from bot.reply.parts import Parts
 from bot.reply.pasted import MOST, Pasted, read
@@ -48,6 +49,7 @@ _WISH = re.compile(
 )
 
 
+_TIMELY = 0.2  # what a statement with a time gains where one is asked for
 # What was true on one day, or is little but another customer's values.
 _PASSING = re.compile(r"现在|今天|节假日|节后|刚刚?(?!好)|目前|正在|这个订单|记录值|(?:〈[^〉]+〉[^\u3400-\u9fff]*){2}")
 
@@ -71,7 +73,7 @@ class Drafter:
         pasted = read(text)
         if pasted.wordless and not pasted.images:
             raise QuestionError("工单是空的，请粘贴工单内容。 The ticket is empty; paste its text.")
-        lang = language or language_of(f"{pasted.title}\n{pasted.whole}")
+        lang = language or language_of(f"{pasted.title}\n{pasted.customer}")
         if pasted.wordless:
             return self._pictures(pasted, lang)
         deadline = time.monotonic() + self._parts.timeout
@@ -84,13 +86,17 @@ class Drafter:
         reply.lap("retrieve")
         act = wants_action(plain) or wants_person(plain) or bool(_WISH.search(plain))
         found = self._chosen(asked, found, only) if only else replace(found, decision=self._decided(found, act))
-        shown = found.evidence if only else agents(plain, found.evidence, hits)
-        answer = self._answer(
-            reply, given, asked, found, [row for row in shown if not row.statement.disputed], deadline
-        )
-        cited = [reply.evidence[n] for n in reply.cited]
         ours = found.decision.verdict != "declined"
         voters = precedents.heard(plain, hits, self._parts.library) if ours else []
+        shown = [row for row in found.evidence if not row.statement.disputed]
+        if not only:
+            shown = agents(plain, shown, hits)
+        if found.decision.reason == "near":  # of tickets that are only near, those of the most similar cases
+            shown = [row for row in shown if row.ticket.id in {ticket.id for ticket, _ in voters}]
+        if not shown and found.decision.verdict == "answered":
+            found = replace(found, decision=Decision("handoff", "thin"))
+        answer = self._answer(reply, given, asked, found, shown, deadline)
+        cited = [reply.evidence[n] for n in reply.cited]
         first = self._first(plain, act, voters)
         ask = self._ask(pasted, plain, voters, first)
         looked = [self._parts.library.tickets[hit.ticket] for hit in hits if ours]
@@ -142,9 +148,11 @@ class Drafter:
     def _decided(self, found: Found, act: bool) -> Decision:
         """The gate's decision, with what is near instead of a hand-over or a question back."""
         decision = found.decision
-        if decision.verdict in ("answered", "declined") or decision.reason == "courtesy" or not found.signals.sound:
+        if decision.verdict == "declined" or decision.reason == "courtesy" or not found.signals.sound:
             return decision
         answered = self._parts.gate.odds(found.signals)[1]
+        if decision.verdict == "answered":
+            return decision if answered >= doubts.LEAST else Decision("answered", "near")
         if answered >= SURE and not found.signals["apart"]:
             return Decision("answered", "evidence")
         return Decision("answered", "near") if answered >= (ACTED if act else THIN) else decision
@@ -220,7 +228,13 @@ def agents(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> 
     customer on one day goes where there is anything else."""
     best = hits[0].score if hits else 0.0
     agreed = {hit.ticket: hit.score / best for hit in hits if best > 0}
-    rows = [replace(row, score=row.score + _AGREED * max(agreed.get(row.ticket.id, 0.0), 0.0)) for row in evidence]
+    when = asks_time(question)
+
+    def weight(row: Evidence) -> float:
+        timely = _TIMELY * (when and tells_time(row.statement.text))
+        return row.score + timely + _AGREED * max(agreed.get(row.ticket.id, 0.0), 0.0)
+
+    rows = [replace(row, score=weight(row)) for row in evidence]
     rows.sort(key=lambda row: -row.score)
     first = rows[0].ticket.id if rows and hits and rows[0].ticket.id == hits[0].ticket else ""
     told = [row for row in rows if row.ticket.id == first or not apart(question, row)] or rows

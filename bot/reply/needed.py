@@ -72,7 +72,7 @@ _VERSION = re.compile(
 _ERROR = re.compile(
     r"traceback|exception|error\b.{2,}|errno|\b(?:[45]\d\d)\b(?!\s*(?:元|块|g\b|gb|mb|个|天))|denied|错误码|"
     r"status ?code|"
-    r"(?:报|提示|显示|弹窗|红字|弹出|说)[^，。\n]{0,12}(?:错|失败|没过|未通过|不通过|占|异常|超时|无法|[a-z]{4,})|"
+    r"报错?(?:了|是|为)?\s*[:：「\"“]?\s*[a-z0-9_]{3,}|(?:提示|显示|弹窗|红字|弹出|说)[^，。\n]{0,12}(?:错|失败|没过|未通过|不通过|占|异常|超时|无法|[a-z]{4,})|"
     r"blocked by|timed? ?out|refused|\[winerror",
     re.I,
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import QuestionError
@@ -59,10 +58,14 @@ class Pasted:
     cut: int = 0
 
     @property
+    def customer(self) -> str:
+        """All that its customer said."""
+        return "\n".join(turn.text for turn in self.turns if turn.role == "customer")
+
+    @property
     def wordless(self) -> bool:
         """Whether its customer says nothing in words."""
-        said = [self.title, *(turn.text for turn in self.turns if turn.role == "customer")]
-        return not any(re.search(r"\w", _PICTURE.sub("", text)) for text in said)
+        return not re.search(r"\w", _PICTURE.sub("", f"{self.title}\n{self.customer}"))
 
     @property
     def question(self) -> Question:
@@ -165,13 +168,3 @@ def _dialogue(text: str) -> Said:
     elif lead.strip() and not title and "\n" not in lead.strip() and len(lead) <= _HEADLINE:
         title, lead = lead.strip(), ""
     return title, [*([Turn("customer", lead.strip())] if lead.strip() else []), *said]
-
-
-def pictures(text: str) -> int:
-    """How many pictures a text had."""
-    return len(_PICTURE.findall(text))
-
-
-def customers(turns: Sequence[Turn]) -> str:
-    """All that the customer said."""
-    return "\n".join(turn.text for turn in turns if turn.role == "customer")

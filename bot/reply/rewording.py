@@ -7,7 +7,7 @@ evidence; what it does not find there is the agent's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.proposal import Proposal
@@ -96,6 +96,9 @@ def english(proposal: Proposal) -> Proposal:
     return _with(replace(proposal, language="en"), lines)
 
 
+TONES: Mapping[str, Callable[[Proposal], Proposal]] = {"shorter": shorter, "gentler": gentler}
+
+
 def attribute(edited: str, proposal: Proposal) -> list[Sentence]:
     """The sentences of an edited letter. One that still rests on what an original cites keeps its numbers; a frame or
     a question of the draft stays what it is; any other is the agent's `own`."""
@@ -138,7 +141,7 @@ def _nearest(text: str, originals: Sequence[tuple[Sentence, set[str]]]) -> int:
 
 
 def _judged(text: str, marks: tuple[int, ...], original: Sentence | None, proposal: Proposal) -> Sentence:
-    if original is not None and original.kind not in CITED and canonical(text) == canonical(original.text):
+    if original is not None and original.kind not in CITED and canonical(text) in canonical(original.text):
         return Sentence(text, original.kind)
     if original is not None and original.kind in CITED:
         if _rests(text, original, original.citations, proposal):

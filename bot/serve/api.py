@@ -19,7 +19,8 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from bot.desk.models import Outcome, Thumb
 from bot.desk.store import Desk
 from bot.errors import DeskError
-from bot.records import Answer, Sentence
+from bot.records import Answer, Language, Sentence
+from bot.reply.rewording import TONES
 from bot.serve.access import Access, Refusal
 from bot.serve.core import Assistant
 from bot.serve.errors import Refused, route_class, shape, told
@@ -33,9 +34,12 @@ from bot.serve.protocol import (
     read_chat,
     read_object,
     read_text,
+    read_ticket,
 )
 from bot.serve.telemetry import Telemetry
 
+ONLY = 50
+"""Ids of chosen evidence; a reply holds five sentences."""
 COMMENT_CHARS = 2000
 """A remark, not a document."""
 
@@ -128,11 +132,16 @@ class Api:
         }
 
     async def draft(self, request: Request) -> Response:
-        """A reply draft for an agent: {"text": a whole ticket} gives an Answer."""
+        """A reply draft for an agent: {"text": a whole ticket, or "ticket": a ticket system's JSON, "only": [ids],
+        "language": "zh"|"en", "tone": "shorter"|"gentler"} gives an Answer with the letter under "draft"."""
         body = read_object(await request.body())
-        text = read_text(body, "text", needed=True, limit=self._draft_chars)
-        answer = await run_in_threadpool(self._assistant.draft, text)
-        return JSONResponse(answer.as_json())
+        text, only = read_ticket(body), body.get("only") or []
+        if not isinstance(only, list) or not all(isinstance(one, str) for one in only):
+            raise BadRequest("'only' must be a list of ticket or statement ids.", "only")
+        language = cast("Language | None", _choice(body, "language", ("zh", "en")))
+        tone = _choice(body, "tone", tuple(TONES))
+        made = await run_in_threadpool(self._assistant.propose, text, only[:ONLY], language)
+        return JSONResponse((TONES[tone](made) if tone else made).as_json())
 
     async def feedback(self, request: Request) -> Response:
         """What a user says of an answer: {"answer": id, "thumb": "up"|"down", "outcome":

@@ -64,6 +64,16 @@ def read_text(body: dict[str, Any], name: str, *, needed: bool = False, limit: i
     return clean(value)
 
 
+def read_ticket(body: dict[str, Any]) -> str:
+    """A pasted ticket: the "text", or a ticket system's object as the "ticket"."""
+    ticket = body.get("ticket")
+    if ticket is None:
+        return read_text(body, "text", needed=True)
+    if not isinstance(ticket, dict | list) or not ticket:
+        raise BadRequest("'ticket' must be a JSON object with content.", "ticket")
+    return clean(json.dumps(ticket, ensure_ascii=False))
+
+
 def clean(text: str) -> str:
     """Halves of characters and NULs, which no database or encoder takes, become U+FFFD."""
     return _SURROGATES.sub("\ufffd", text).replace("\0", "\ufffd")

@@ -12,6 +12,7 @@ import pytest
 from bot import asking, commands, examine
 from bot.__main__ import main
 from bot.errors import BuildError, QuestionError
+from bot.proposal import Precedent, Proposal
 from bot.records import Answer, Citation, Handoff, Hit, Question, Sentence, Source, Ticket
 from bot.reply.finding import Measured
 from bot.settings import Settings
@@ -65,6 +66,16 @@ class Assistant:
         cited = Citation(1, "t1", "标题", "原话", 2, Source("k.md", 6, 1))
         need = Handoff("需要人工", ("域名",), "s")
         return Answer(name, "answered", text, (Sentence(text, "knowledge", (1,)),), (cited,), ("价格",), need)
+
+    def propose(self, text: str) -> Proposal:
+        answer = self.draft(text)
+        similar = (Precedent("t1", "标题", "CDN", "partial", "重新申请"),)
+        lines = (Sentence("您好：", "courtesy"), *answer.sentences)
+        letter = "\n".join(line.marked for line in lines)
+        first, warnings = ("【请先执行：核对订单并办理退款】",), (("cut", "工单太长"),)
+        counts, ask = {"partial": 1, "total": 1}, ("describe", "需要处理的域名")
+        told = ("CDN", "证书问题", counts, "1-3天（t1）", warnings, similar)
+        return Proposal(answer, letter, lines, "zh", "low", "原因", first, ask, *told)
 
 
 class Retriever:
@@ -173,7 +184,22 @@ def test_ask_prints_marks_and_quotes(wire: Wire, tmp_path: Path, capsys: pytest.
 def test_draft_takes_a_file(wire: Wire, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "t.md").write_text("工单", encoding="utf-8")
     assert main(["draft", str(tmp_path / "t.md"), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["text"] == "工单"
+    body = json.loads(capsys.readouterr().out)
+    assert (
+        body["text"] == "工单" and body["draft"]["text"] == "您好：\n工单[1]" and body["draft"]["ask"][0] == "describe"
+    )
+    assert main(["draft", str(tmp_path / "t.md")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("您好：\n工单[1]\n\n【请先执行：核对订单并办理退款】\n\n[1] 标题 (k.md #6, agree 2)")
+    for part in (
+        "问题的文字描述",
+        "把握：低。原因",
+        "归类：CDN｜证书问题",
+        "说明加客服操作 1；通常 1-3天（t1）",
+        "注意：工单太长",
+        "重新申请",
+    ):
+        assert part in out
 
 
 def test_answer_keeps_the_order(wire: Wire, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ class FakeAssistant:
     def __init__(self, pause: float = 0.0) -> None:
         self.pause = pause
         self.asked: list[Question] = []
+        self.chosen: tuple[tuple[str, ...], Language | None] = ((), None)
         self.engine = "extractive"
         self.build = "build-1"
         self.shelf = library(self.build)
@@ -69,6 +70,7 @@ class FakeAssistant:
 
     def propose(self, text: str, only: Sequence[str] = (), language: Any = None) -> Proposal:
         answer = self.answer(Question(text))
+        self.chosen = (tuple(only), language)
         frames = {"en": ("Hello,", "Best regards"), "zh": ("您好：", "如有疑问请随时联系我们。")}[language or "zh"]
         first = ("【请先执行：核查冻结的原因并解冻】",) if "解冻" in text else ()
         said = answer.sentences if answer.citations else ()
