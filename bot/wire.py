@@ -155,7 +155,7 @@ def app(settings: Settings) -> FastAPI:
     """The web application."""
     from bot.serve.app import create_app  # loads Gradio, so only for serving
 
-    answering, private = assistant(settings), redactor(settings)
+    answering, private, grouping = assistant(settings), redactor(settings), UseEmbeddings()
     # The first question should not wait for the embedding to load, nor the first page for its examples.
     threading.Thread(target=_warm, args=(answering, settings), daemon=True).start()
     return create_app(
@@ -165,6 +165,7 @@ def app(settings: Settings) -> FastAPI:
         private.clean,
         rebuild=lambda: rebuilding(settings),
         values=private.values,
+        vectors=grouping.embed_documents,  # whatever finds tickets: how near is near was measured with these
     )
 
 

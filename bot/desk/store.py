@@ -181,6 +181,11 @@ class Desk:
             talked = dict.fromkeys(session.scalars(query))
         return tuple(self.messages(conversation) for conversation in talked)
 
+    def read(self, query: Callable[[Session], T]) -> T:
+        """The result of a read-only query, such as those of `bot.desk.use`."""
+        with self._work() as session:
+            return query(session)
+
     def close(self) -> None:
         self._engine.dispose()
 

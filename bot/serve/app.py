@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from bot.desk.store import Desk
+from bot.evaluate.gaps import Vectors
 from bot.serve import errors, telemetry
 from bot.serve.access import Access
 from bot.serve.api import Api
@@ -23,6 +24,7 @@ from bot.serve.pages import assets, chat, staff
 from bot.serve.rebuild import Rebuild
 from bot.serve.shell import Shell
 from bot.settings import Settings
+from bot.tickets.approved import FOLDER
 
 OWN = ("/v1", "/api", "/healthz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico")
 
@@ -35,15 +37,18 @@ def create_app(
     report_dir: Path = Path("var/report"),
     rebuild: Callable[[], Sequence[str]] | None = None,
     values: Callable[[str], Sequence[tuple[str, str]]] = lambda text: (),
+    vectors: Vectors | None = None,
 ) -> FastAPI:
     """The whole served side. `redact` is applied to whatever is remembered, `values` tells an agent what it hides;
-    `rebuild` gives the command for it."""
+    `rebuild` gives the command for it; `vectors` are those by which questions are grouped."""
     # Gradio asks its vendor for its newest version at start, unless its own switch says no.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     numbers = telemetry.Telemetry()
     access = Access(_plain(settings.api_key), _plain(settings.staff_key))
     rebuilding = Rebuild(rebuild) if rebuild else None
     app = FastAPI(title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_ending(rebuilding))
+    # What the pages of approved answers and of gaps look into beside the assistant and the desk.
+    app.state.approved, app.state.vectors, app.state.redact = settings.knowledge_dir / FOLDER, vectors, redact
     errors.install(app, numbers)
     api = Api(assistant, desk, access, numbers, redact, settings.question_chars)
     api.attach(app)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.records import Answer, Question, Sentence
 from bot.reply.evidence import Library
+from bot.reply.finding import Measured
 
 __all__ = ["Assistant", "Library"]
 
@@ -27,6 +28,8 @@ class Assistant(Protocol):
     def suggestions(self, n: int) -> tuple[str, ...]: ...
 
     def draft(self, text: str) -> Answer: ...
+
+    def measured(self, question: Question) -> Measured: ...
 
     def knowledge(self) -> Mapping[str, Any]: ...
 

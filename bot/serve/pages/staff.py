@@ -20,7 +20,8 @@ from bot.serve.access import COOKIE, COOKIE_SECONDS, Access, peer
 from bot.serve.core import Assistant
 from bot.serve.errors import Refused, route_class, told
 from bot.serve.pages import desk as desk_page
-from bot.serve.pages import paper, quality
+from bot.serve.pages import paper, quality, weeks
+from bot.serve.pages.gaps import Gaps
 from bot.serve.pages.knowledge import Knowledge
 from bot.serve.protocol import clean
 from bot.serve.rebuild import Rebuild
@@ -87,7 +88,8 @@ class Staff:
 
         def make() -> HTMLResponse:
             desk = self._desk
-            return quality.render(desk.tally(), desk.feedbacks(), desk.handed_over(), self._report_dir)
+            used = weeks.latest(desk)
+            return quality.render(desk.tally(), desk.feedbacks(), desk.handed_over(), self._report_dir, used)
 
         return await run_in_threadpool(make)
 
@@ -164,10 +166,12 @@ def attach(
         ("/knowledge/tickets", staff.behind_door(known.tickets)),
         ("/knowledge/ticket", staff.behind_door(known.ticket)),
         ("/knowledge/answers", staff.behind_door(known.answers)),
+        ("/knowledge/approved", staff.behind_door(known.approved)),
         ("/knowledge/conflicts", staff.behind_door(known.conflicts)),
         ("/knowledge/aside", staff.behind_door(known.aside)),
         ("/knowledge/rebuild", staff.behind_key(known.progress)),
         ("/quality", staff.quality),
+        ("/quality/gaps", staff.behind_door(Gaps(assistant, desk).show)),
         ("/quality/report", staff.report),
         ("/docs", staff.docs),
         ("/openapi.json", staff.behind_key(staff.openapi)),
