@@ -33,7 +33,7 @@ from bot.search.manifest import read as read_manifest
 from bot.search.opening import Build, current_id, open_build
 from bot.search.retriever import TicketRetriever
 from bot.settings import Settings
-from bot.tickets import expiry
+from bot.tickets import approved, expiry
 from bot.tickets.privacy.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -175,6 +175,9 @@ def rebuilding(settings: Settings) -> list[str]:
     made = read_manifest(settings.index_dir / "builds" / build) if build else None
     given = (made.report.get("paths") or made.folders) if made else ()
     paths = [settings.index_dir / path for path in given] or [settings.knowledge_dir]
+    answers = settings.knowledge_dir / approved.FOLDER  # read wherever the other tickets came from
+    if answers.is_dir() and not any(answers.resolve().is_relative_to(path.resolve()) for path in paths):
+        paths.append(answers)
     return [
         *(sys.executable, "-m", "bot", "ingest", "--json", "--progress"),
         *("--index", str(settings.index_dir), "--", *map(os.path.normpath, paths)),

@@ -10,15 +10,17 @@ from pathlib import Path
 from bot.serve.catalogue import Catalogue
 from bot.serve.pages.names import address, link
 from bot.serve.pages.paper import Html, table, text
+from bot.tickets import forgotten
 from bot.tickets.approved import Approved, listed
 from bot.tickets.expiry import SOON, soon
 
-LATE, NEAR, WAITING, GONE, LIVE = range(5)  # in the order in which they are listed
+LATE, NEAR, WAITING, GONE, FORGOTTEN, LIVE = range(6)  # in the order in which they are listed
 STATES = {
     LATE: "已过期，不再引用",
     NEAR: f"{SOON} 天内到期",
     WAITING: "重建索引后生效",
     GONE: "已撤回，重建索引后消失",
+    FORGOTTEN: "在遗忘名单上，不会收入",
     LIVE: "已在索引中",
 }
 _HEAD = ("标题", "状态", "失效日期", "批准日期", "撰写人", "批准人")
@@ -33,15 +35,15 @@ def render(catalogue: Catalogue, folder: Path, day: str) -> str:
     if not rows:
         return _EMPTY
     counts = {state: sum(row[0] == state for row in rows) for state in STATES}
-    told = "，".join(f"{count} 个{STATES[state]}" for state, count in counts.items() if count)
+    told = "；".join(f"{count} 个：{STATES[state]}" for state, count in counts.items() if count)
     waits = counts[WAITING] + counts[GONE]
     hint = f" 有 {waits} 处变动要等{link('/knowledge#rebuild', '重建索引')}。" if waits else ""
     shown = [
         (
             link(address(record.id), record.title) if record.id in catalogue.tickets else record.title,
             _flag(state, record.id not in catalogue.tickets),
-            record.expires or "长期",
-            record.date,
+            _day(record.expires) if record.expires else "长期",
+            _day(record.date),
             record.author,
             record.approver,
         )
@@ -51,12 +53,17 @@ def render(catalogue: Catalogue, folder: Path, day: str) -> str:
     return f"<p>{text(told)}。{hint}</p>{listing}"
 
 
+def _day(day: str) -> Html:
+    return Html(f"<time>{text(day)}</time>")
+
+
 def _rows(catalogue: Catalogue, folder: Path, day: str) -> list[tuple[int, Approved]]:
     """Each answer of the folder, and of the index alone, with its state."""
     known = {ticket.id: Approved.of(ticket) for ticket in catalogue.tickets.values() if ticket.approver}
     found = listed(folder)
     there = {record.id for record in found}
-    rows = [(_state(record, known.get(record.id), day), record) for record in found]
+    gone = forgotten.read([folder.parent]) if found else frozenset()
+    rows = [(FORGOTTEN if record.id in gone else _state(record, known.get(record.id), day), record) for record in found]
     return rows + [(GONE, record) for id, record in known.items() if id not in there]
 
 

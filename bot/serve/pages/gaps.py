@@ -61,8 +61,8 @@ class Gaps:
                 _question(gap),
                 gap.count,
                 "、".join(f"{WHY[why]} {count}" for why, count in gap.why),
-                gap.first,
-                gap.last,
+                Html(f"<time>{gap.first}</time>"),
+                Html(f"<time>{gap.last}</time>"),
                 ticket_link(tickets[gap.ticket]) if gap.ticket in tickets else "",
             )
             for gap in found[:SHOWN]

@@ -16,6 +16,7 @@ from bot.errors import QuestionError
 from bot.serve.catalogue import Catalogue
 from bot.serve.pages import approved as page
 from bot.serve.pages import weeks
+from bot.tickets import forgotten
 from bot.tickets.approved import Approved, load, write
 from bot.tickets.privacy.redaction import Redactor
 from bot.tickets.reading.reader import read
@@ -94,7 +95,15 @@ def test_what_is_past_its_day_comes_first_with_a_flag(folder: Path, core: Any) -
         ("证书能用多久a1", "已在索引中"),
     ]
     assert found.count('class="flag open"') == 3
-    assert "2 个已过期" in found and 'href="/knowledge/ticket?id=a1"' in found
+    assert "2 个：已过期" in found and 'href="/knowledge/ticket?id=a1"' in found
+
+
+def test_a_forgotten_answer_is_told_apart(folder: Path, core: Any) -> None:
+    approve(folder, "a1")
+    forgotten.add(folder.parent, ["a1"])
+    assert shown(page.render(Catalogue(core.shelf), folder, "2026-11-02")) == [
+        ("证书能用多久a1", "在遗忘名单上，不会收入")
+    ]
 
 
 def test_nothing_in_an_answer_is_markup(staff: TestClient, folder: Path) -> None:
