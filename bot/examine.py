@@ -27,6 +27,7 @@ from bot.reply.live import LiveAssistant
 from bot.reply.model import Model
 from bot.reply.prompts import FOLDER, Prompt
 from bot.settings import Settings
+from bot.tickets import expiry
 
 ROUNDS = 2  # of each sentence put before the desk by a lying model
 QUICK = 2.0  # seconds that a reply may take while a model fails on purpose
@@ -127,6 +128,8 @@ def made_by(settings: Settings, assistant: LiveAssistant) -> str:
     files = [path for path in [*rooms, *FOLDER.glob("*")] if path.suffix in (".py", ".txt", ".json", ".npz")]
     files += [code / "records.py", code.parent / "requirements.lock", settings.index_dir / calibration.NAME]
     told = [f"{name}={getattr(settings, name)}" for name in _SETTINGS]
+    day = expiry.today()  # what is past its last day is told no longer
+    told += [f"-{ticket.id}" for ticket in assistant.library().tickets.values() if expiry.expired(ticket, day)]
     return " ".join([assistant.build, assistant.engine, digest(files), *told])
 
 

@@ -203,6 +203,7 @@ def tools(settings: Settings, desk: Desk) -> Tools:
         approve=lambda record: approved.write(folder, record, private, claims_work).stem,
         withdraw=lambda ticket: approved.withdraw(folder, ticket),
         close=end,
+        vectors=UseEmbeddings().embed_documents,  # whatever finds tickets: how near is near was measured with these
     )
 
 
@@ -230,6 +231,9 @@ def rebuilding(settings: Settings) -> list[str]:
     made = read_manifest(settings.index_dir / "builds" / build) if build else None
     given = (made.report.get("paths") or made.folders) if made else ()
     paths = [settings.index_dir / path for path in given] or [settings.knowledge_dir]
+    answers = settings.knowledge_dir / approved.FOLDER  # read wherever the other tickets came from
+    if answers.is_dir() and not any(answers.resolve().is_relative_to(path.resolve()) for path in paths):
+        paths.append(answers)
     return [
         *(sys.executable, "-m", "bot", "ingest", "--json", "--progress"),
         *("--index", str(settings.index_dir), "--", *map(os.path.normpath, paths)),

@@ -7,9 +7,9 @@ values is an open hand-over, see `queue`. Every database error becomes a StoreEr
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ from bot.desk.queue import Queue
 from bot.desk.replies import Replies
 from bot.desk.retention import Retention
 from bot.desk.work import Work
+
+T = TypeVar("T")
 
 RESUMED = timedelta(hours=24)
 """How long after its beginning a browser gets its conversation back, unless a hand-over keeps it open."""
@@ -151,6 +153,11 @@ class Desk:
         with self._work.begin() as session:
             talked = dict.fromkeys(session.scalars(query))
         return tuple(self.messages(conversation) for conversation in talked)
+
+    def read(self, query: Callable[[Session], T]) -> T:
+        """The result of a read-only query, such as those of `bot.desk.use`."""
+        with self._work.begin() as session:
+            return query(session)
 
     def close(self) -> None:
         self._work.close()

@@ -27,10 +27,12 @@ from bot.serve.live import Live
 from bot.serve.maintainers import Maintainers
 from bot.serve.middleware import Guard
 from bot.serve.pages import assets, chat
+from bot.serve.pages.gaps import Gaps
 from bot.serve.pages.knowledge import Knowledge
 from bot.serve.rebuild import Rebuild
 from bot.serve.shell import Shell
 from bot.settings import Settings
+from bot.tickets.approved import FOLDER
 
 OWN = ("/v1", "/api", "/healthz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico")
 
@@ -69,7 +71,8 @@ def create_app(
         Agents(desk, tools, numbers, zone),
         Drafts(assistant, desk, tools, numbers, zone),
         Maintainers(desk, tools, numbers, zone, settings.four_eyes),
-        Knowledge(assistant, rebuilding),
+        Knowledge(assistant, rebuilding, settings.knowledge_dir / FOLDER),
+        Gaps(assistant, desk, tools),
         numbers,
         report_dir,
     )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.desk.handoffs import HandoffRecord
+from bot.evaluate.gaps import Vectors
 from bot.proposal import Proposal
 from bot.records import Answer, Language, Question, Sentence
 from bot.reply.evidence import Library
+from bot.reply.finding import Measured
 from bot.tickets.approved import Approved
 
 __all__ = ["Assistant", "Library", "Tools"]
@@ -36,6 +38,8 @@ class Assistant(Protocol):
 
     def product(self, text: str) -> str: ...
 
+    def measured(self, question: Question) -> Measured: ...
+
     def knowledge(self) -> Mapping[str, Any]: ...
 
     def library(self) -> Library: ...
@@ -49,7 +53,8 @@ class Tools:
     away. `redact` is applied to whatever is remembered, `values` tells an agent what it hides as (kind, value);
     `anger` grades what a customer wrote, 0 to 3; `announce` tells the outside of a new hand-over and returns at
     once; `hours` says when people answer, "" while they do; `rebuild` gives the command that builds the index anew;
-    `close` ends what was started beside the app.
+    `vectors`
+    are those by which questions are grouped; `close` ends what was started beside the app.
     """
 
     redact: Callable[[str], str] = lambda text: text
@@ -60,4 +65,5 @@ class Tools:
     rebuild: Callable[[], Sequence[str]] | None = None
     approve: Callable[[Approved], str] = lambda record: record.id
     withdraw: Callable[[str], None] = lambda ticket: None
+    vectors: Vectors | None = None
     close: Callable[[], None] = lambda: None

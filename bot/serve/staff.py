@@ -19,7 +19,8 @@ from bot.serve.drafts import Drafts
 from bot.serve.errors import Refused, route_class
 from bot.serve.forms import form
 from bot.serve.maintainers import Maintainers
-from bot.serve.pages import entry, paper, quality
+from bot.serve.pages import entry, paper, quality, weeks
+from bot.serve.pages.gaps import Gaps
 from bot.serve.pages.knowledge import Knowledge
 from bot.serve.telemetry import Telemetry
 
@@ -35,7 +36,8 @@ class Staff:
     async def quality(self, _: Request) -> Response:
         def make() -> HTMLResponse:
             desk = self._desk
-            return quality.render(desk.tally(), desk.feedbacks(), desk.handed_over(), self._report_dir)
+            used = weeks.latest(desk)
+            return quality.render(desk.tally(), desk.feedbacks(), desk.handed_over(), self._report_dir, used)
 
         return await run_in_threadpool(make)
 
@@ -98,6 +100,7 @@ def attach(
     drafts: Drafts,
     maintainers: Maintainers,
     known: Knowledge,
+    gaps: Gaps,
     numbers: Telemetry,
     report_dir: Path,
 ) -> None:
@@ -124,10 +127,12 @@ def attach(
         ("GET", "/knowledge/tickets", "agent", known.tickets),
         ("GET", "/knowledge/ticket", "agent", known.ticket),
         ("GET", "/knowledge/answers", "agent", known.answers),
+        ("GET", "/knowledge/approved", "agent", known.approved),
         ("GET", "/knowledge/conflicts", "agent", known.conflicts),
         ("GET", "/knowledge/aside", "agent", known.aside),
         ("POST", "/knowledge/rebuild", "maintainer", known.start),
         ("GET", "/quality", "agent", staff.quality),
+        ("GET", "/quality/gaps", "agent", gaps.show),
         ("GET", "/quality/report", "agent", staff.report),
         ("GET", "/docs", "agent", staff.docs),
     )

@@ -1,4 +1,4 @@
-"""The staff's pages about what is known: overview, tickets, common answers, conflicts, what was not taken, rebuild.
+"""The staff's pages about what is known: overview, tickets, common and approved answers, conflicts, asides, rebuild.
 
 Reads a request, asks the newest build, and hands over to the page that renders. Who may come in is decided before.
 """
@@ -6,6 +6,7 @@ Reads a request, asks the newest build, and hands over to the page that renders.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -15,14 +16,16 @@ from bot.serve.access import Refusal
 from bot.serve.catalogue import Catalogue, Catalogues
 from bot.serve.core import Assistant
 from bot.serve.errors import Refused
-from bot.serve.pages import findings, overview, rebuild, ticket, tickets
+from bot.serve.pages import approved, findings, overview, rebuild, ticket, tickets
 from bot.serve.pages.paper import page
 from bot.serve.rebuild import Rebuild
+from bot.tickets import expiry
 
 PARTS = (
     ("/knowledge", "概览"),
     ("/knowledge/tickets", "工单"),
     ("/knowledge/answers", "重复的答复"),
+    ("/knowledge/approved", "批准的答复"),
     ("/knowledge/conflicts", "矛盾"),
     ("/knowledge/aside", "未收入"),
 )
@@ -30,10 +33,16 @@ NO_REBUILD = Refusal(404, "This app cannot rebuild its index.", "no_rebuild")
 
 
 class Knowledge:
-    """The handlers, over the assistant whose build is shown."""
+    """The handlers, over the assistant whose build is shown and the folder of approved answers."""
 
-    def __init__(self, assistant: Assistant, rebuilding: Rebuild | None) -> None:
-        self._assistant, self._rebuild = assistant, rebuilding
+    def __init__(
+        self,
+        assistant: Assistant,
+        rebuilding: Rebuild | None,
+        folder: Path,
+        today: Callable[[], str] = expiry.today,
+    ) -> None:
+        self._assistant, self._rebuild, self._folder, self._today = assistant, rebuilding, folder, today
         self._catalogues = Catalogues(assistant.library)
 
     async def overview(self, _: Request) -> Response:
@@ -64,6 +73,11 @@ class Knowledge:
     async def answers(self, request: Request) -> Response:
         return await self._shown(
             "/knowledge/answers", "重复的答复", lambda: findings.answers(self._newest(), _given(request))
+        )
+
+    async def approved(self, _: Request) -> Response:
+        return await self._shown(
+            "/knowledge/approved", "批准的答复", lambda: approved.render(self._newest(), self._folder, self._today())
         )
 
     async def conflicts(self, _: Request) -> Response:

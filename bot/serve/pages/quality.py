@@ -1,4 +1,4 @@
-"""/quality: what customers said of the replies, what that asks to be tested, and the figures of the last evaluation.
+"""/quality: use by week, what customers said of the replies, what that asks to be tested, the last evaluation.
 
 Reads the report folder that it is given and nothing else: report.json for the figures, report.html as it is.
 """
@@ -15,6 +15,8 @@ from fastapi.responses import HTMLResponse
 from bot.desk.models import FeedbackRecord, Remembered
 from bot.evaluate.columns import HEADLINES
 from bot.evaluate.proposing import from_use
+from bot.evaluate.selfservice import Week
+from bot.serve.pages import weeks
 from bot.serve.pages.paper import Html, moment, page, table, text
 
 KINDS = {"up": "有帮助", "down": "没有帮助", "solved": "已解决", "unsolved": "未解决", "comments": "留言"}
@@ -26,6 +28,7 @@ SAYS = {"better": "变好", "worse": "变差", "noise": "无显著变化"}
 REPORT_BYTES = 64_000_000
 """A report of ten thousand questions is half of that; a file beyond it is something else."""
 SHOWN = 20  # candidates
+GAPS = '<a href="/quality/gaps">没有答上的问题</a>，按次数归类。'
 
 
 def render(
@@ -33,6 +36,7 @@ def render(
     records: Sequence[FeedbackRecord],
     conversations: Sequence[Sequence[Remembered]],
     report_dir: Path,
+    used: Sequence[Week] = (),
 ) -> HTMLResponse:
     counts = table(("反馈", "次数"), [(KINDS.get(key, key), n) for key, n in tally.items() if n], "还没有反馈")
     rows = [
@@ -42,6 +46,7 @@ def render(
     recent = table(("时间", "问题（已脱敏）", "评价", "结果", "留言"), rows, "还没有反馈")
     return page(
         "质量",
+        f"<h2>每周自助解决</h2>{weeks.chart(used)}<p>{GAPS}</p>"
         f"<h2>最近一次评测</h2>{_report(report_dir)}<h2>候选评测题</h2>{_candidates(records, conversations)}"
         f"<h2>反馈</h2>{counts}<h2>最近反馈</h2>{recent}",
         "quality",

@@ -112,6 +112,16 @@ def test_an_expired_answer_is_not_stated_even_before_the_next_build(
     assert "held until 2999-01-01" in capsys.readouterr().out
 
 
+def test_a_rebuild_reads_answers_wherever_the_other_tickets_came_from(kept: Kept, tmp_path: Path) -> None:
+    folder, index = kept.settings.knowledge_dir, kept.settings.index_dir
+    assert wire.rebuilding(kept.settings)[-1:] == [str(folder)]
+    keeping.approve(kept.settings, RECORD)
+    kept.ingest()
+    assert wire.rebuilding(kept.settings)[-1:] == [str(folder)]
+    assert main(["ingest", "--index", str(index), str(folder / "tickets.jsonl")]) == 0
+    assert wire.rebuilding(kept.settings)[-2:] == [str(folder / "tickets.jsonl"), str(folder / "approved")]
+
+
 def test_a_claim_of_work_that_only_the_replies_know_is_refused(kept: Kept) -> None:
     answer = "您的反馈已同步给了产品经理。骆驼雕塑照片的归档存储每月收费六元。"
     with pytest.raises(KnowledgeError, match="work that a person did"):

@@ -10,6 +10,7 @@ from typing import Any
 from bot.errors import QuestionError, WriterError
 from bot.proposal import Precedent, Proposal
 from bot.records import Answer, Citation, Handoff, Question, Sentence, Source, Statement, Ticket, Turn
+from bot.reply.finding import Measured
 
 CERTIFICATE = "免费证书怎么申请？"
 QUOTA = "免费额度每个月都有吗？"
@@ -95,6 +96,9 @@ class FakeAssistant:
 
     def product(self, text: str) -> str:
         return "账户" if "解冻" in text else ""
+
+    def measured(self, question: Question) -> Measured:
+        return Measured({}, (), 0.0, ("t-1",) if "证书" in question.text else ())
 
     def knowledge(self) -> Mapping[str, Any]:
         return {

@@ -16,6 +16,7 @@ PAGES = [
     "/knowledge/tickets",
     "/knowledge/ticket?id=t-1",
     "/knowledge/answers",
+    "/knowledge/approved",
     "/knowledge/conflicts",
     "/knowledge/aside",
 ]
