@@ -41,3 +41,7 @@ class WriterError(DeskError):
 
 class StoreError(DeskError):
     """What should have been remembered could not be stored."""
+
+
+class ImageError(DeskError):
+    """A picture that is not taken: of another kind, too large, broken, or more than one."""
