@@ -1,6 +1,6 @@
-"""Screenshots at the door: what a customer sends is looked at before it is decoded, then written anew from its pixels.
+"""Screenshots at the door: what a customer sends is checked before it is decoded, then written anew from its pixels.
 
-Nothing of the file itself stays: no place, no camera, no profile, no comment, no thumbnail, nothing behind the last byte.
+Nothing of the file itself stays: no place, no camera, no profile, no comment, no thumbnail, nothing after the end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SCANS: Final = 64
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp"]
 
-# What Pillow raises for files that are not what they say, found by mutating real ones; a limit of its own is one of them.
+# What Pillow raises for files that are not what they say; its own limits are among them.
 BROKEN: Final = (
     OSError,
     SyntaxError,
@@ -62,7 +62,7 @@ class Screenshot:
 def admit(data: bytes) -> Screenshot:
     """The picture written anew, upright and without a word about where it comes from.
 
-    Raises ImageError, whose sentence can be shown, for everything that is not one whole PNG, JPEG or WebP of a usual size.
+    Raises ImageError for everything that is not one whole PNG, JPEG or WebP of a usual size.
     """
     kind = _kind(data)
     with _opened(data, kind) as image:

@@ -1,6 +1,6 @@
 """Made screenshots for the measurement of text recognition: pages of errors, rendered in a real browser.
 
-Every text is invented here. What a picture says is asked of the browser itself, glyph by glyph: top to bottom, left to right.
+Every text is invented here. What a picture says is asked of the browser, glyph by glyph: top to bottom, left to right.
 """
 
 from __future__ import annotations
@@ -58,6 +58,30 @@ mysql> SHOW VARIABLES LIKE 'character_set%';
 | character_set_client     | latin1 |
 | character_set_database   | utf8mb4 |
 6 rows in set (0.01 sec)""",
+    # From here on not seen while the reader was made.
+    """> flutter run --release
+Launching lib/main.dart on M2102K1C in release mode...
+E/flutter (18233): Unhandled Exception: DioException [receive timeout]:
+E/flutter (18233): The request took longer than 0:00:15.000000 to receive data.
+I/chatty  (18233): uid=10312 identical 4 lines
+错误：令牌已过期，deadline=1730592000，请重新获取。""",
+    """curl: (60) SSL certificate problem: certificate has expired
+More details here: https://curl.se/docs/sslcerts.html
+
+$ openssl s_client -connect cdn.youzhi-kids.com:443 | grep notAfter
+notAfter=Oct 21 23:59:59 2024 GMT
+Verify return code: 10 (certificate has expired)""",
+    """[INFO] 2024/10/19 22:08:41 开始同步：本地 D:\\备份\\照片 → 空间 family-album
+[WARN] 2024/10/19 22:08:43 跳过 3 个文件（大小为 0）
+[FAIL] 2024/10/19 22:09:10 IMG_2207.HEIC: 579 callback failed, body={"ok":false}
+[FAIL] 2024/10/19 22:09:12 VID_0031.MOV: 631 no such bucket
+成功 1284，失败 2，跳过 3，用时 31.7 秒""",
+    """ubuntu@ip-10-0-3-17:~$ ffmpeg -i rtmp://live.demo-tv.cn/app/stream01?token=Zx9q -c copy out.flv
+[rtmp @ 0x55d0c8a1] Server error: Stream not found: stream01
+rtmp://live.demo-tv.cn/app/stream01: Input/output error
+ubuntu@ip-10-0-3-17:~$ sudo systemctl status nginx
+   Active: failed (Result: exit-code) since Tue 2024-10-22 03:14:08 CST; 5min ago
+  Process: 2211 ExecStartPre=/usr/sbin/nginx -t -q (code=exited, status=1/FAILURE)""",
 )
 
 BROWSER = (
@@ -104,6 +128,29 @@ BROWSER = (
         "Attackers might be trying to steal your information from shop.bluewhale.io.",
         ["net::ERR_CERT_COMMON_NAME_INVALID", "Subject: *.qiniudns.com", "Issuer: Demo Trust RSA CA 2018"],
         ["Advanced", "Back to safety"],
+    ),
+    (
+        "找不到 oss.dengta-design.cn 的服务器 IP 地址",
+        "请试试以下办法：检查网络连接，检查代理服务器、防火墙和 DNS 配置",
+        ["DNS_PROBE_FINISHED_NXDOMAIN", "运行 Windows 网络诊断"],
+        ["重新加载", "详细信息"],
+    ),
+    (
+        "504 Gateway Time-out",
+        "The upstream storage did not answer within 60 seconds.",
+        ["Host: api.plumtree.dev", "X-Reqid: Q9cAAABm3d0nU6kX", "Time: 2024-10-25T08:31:07+08:00"],
+        ["Try again"],
+    ),
+    (
+        "证书管理",
+        "申请失败：域名 *.lvye-travel.com 的 TXT 记录未生效",
+        [
+            "主机记录：_dnsauth",
+            "记录值：202410250000003hq8w1x",
+            "状态：待验证（已等待 36 小时）",
+            "品牌：DigiCert 类型：DV 有效期：90 天",
+        ],
+        ["重新验证", "撤销申请"],
     ),
 )
 
@@ -153,7 +200,18 @@ JSON = (
     "limit": 500, "used": 500
   }
 }""",
+    """{
+  "success": false,
+  "requestId": "b81d-4e02-9c77",
+  "detail": {"field": "callbackUrl", "reason": "回调地址无法访问", "status": 400},
+  "retry_after": 12.5
+}""",
+    """[{"domain":"www.chaye.shop","cname":"www-chaye-shop-idvm9x1.qiniudns.com","https":true},
+{"domain":"img.chaye.shop","operatingState":"failed","desc":"证书与域名不匹配"}]""",
 )
+
+# So many of each were looked at while the reader was made; the rest were written afterwards.
+SEEN = {"console": 6, "json": 3, "browser": 6, "phone": 6}
 
 MONO = "'DejaVu Sans Mono','Noto Sans Mono CJK SC',monospace"
 SANS = "'Liberation Sans','Noto Sans CJK SC',sans-serif"
@@ -179,6 +237,7 @@ class Made:
     kind: str
     data: bytes
     truth: str
+    unseen: bool
 
 
 def _console(text: str, dark: bool, size: int) -> str:
@@ -196,14 +255,12 @@ def _console(text: str, dark: bool, size: int) -> str:
 
 def _browser(page: tuple[str, str, list[str], list[str]], dark: bool) -> str:
     back, ink, soft = ("#202124", "#e8eaed", "#9aa0a6") if dark else ("#ffffff", "#202124", "#5f6368")
-    title, lead, rows, buttons = (page[0], page[1], page[2], page[3])
+    title, lead, rows, buttons = page
     icon = (
         f'<svg width="56" height="56"><path d="M28 4 L52 50 H4 Z" fill="none" stroke="{soft}" stroke-width="4"/></svg>'
     )
-    last = "".join(
-        f'<span style="background:#1a73e8;color:#fff;border-radius:4px;padding:8px 16px;margin-right:14px">{text}</span>'
-        for text in buttons
-    )
+    blue = "background:#1a73e8;color:#fff;border-radius:4px;padding:8px 16px;margin-right:14px"
+    last = "".join(f'<span style="{blue}">{text}</span>' for text in buttons)
     middle = "".join(f'<p style="color:{soft};font-size:13px">{html.escape(row)}</p>' for row in rows)
     return (
         f'<body style="margin:0;background:{back};color:{ink};font:15px/1.6 {SANS}">'
@@ -243,21 +300,24 @@ def _truth(glyphs: list[tuple[str, float, float, float, float]]) -> str:
     return "\n".join(said)
 
 
-def pages() -> Iterator[tuple[str, str, int, int, float]]:
-    """Kind, page, width, height and pixels a point."""
+def pages() -> Iterator[tuple[str, bool, str, int, int, float]]:
+    """Kind, whether it is unseen, page, width, height and pixels a point."""
     for number, text in enumerate(CONSOLE):
-        yield "console", _console(text, False, 13 + number % 3), 1000, 260, 1.0
-        yield "dark", _console(text, True, 13 + number % 2), 1000, 260, 1.0
+        unseen = number >= SEEN["console"]
+        yield "console", unseen, _console(text, False, 13 + number % 3), 1000, 260, 1.0
+        yield "dark", unseen, _console(text, True, 13 + number % 2), 1000, 260, 1.0
     for number, text in enumerate(JSON):
-        yield "json", _console(text, number == 1, 14), 640, 220, 1.0 + number % 2
+        yield "json", number >= SEEN["json"], _console(text, number == 1, 14), 640, 220, 1.0 + number % 2
     for number, page in enumerate(BROWSER):
-        yield "browser", _browser(page, False), 1100, 480, 1.0 + 0.5 * (number % 2)
+        unseen = number >= SEEN["browser"]
+        yield "browser", unseen, _browser(page, False), 1100, 480, 1.0 + 0.5 * (number % 2)
         if number % 2:
-            yield "dark", _browser(page, True), 1100, 480, 1.0
+            yield "dark", unseen, _browser(page, True), 1100, 480, 1.0
     for number, view in enumerate(PHONE):
-        yield "phone", _phone(view, False, f"{9 + number}:4{number}"), 390, 500, 2.0 + number % 2
+        unseen = number >= SEEN["phone"]
+        yield "phone", unseen, _phone(view, False, f"{9 + number}:4{number}"), 390, 500, 2.0 + number % 2
         if number % 2:
-            yield "dark", _phone(view, True, f"{9 + number}:1{number}"), 390, 500, 2.0
+            yield "dark", unseen, _phone(view, True, f"{9 + number}:1{number}"), 390, 500, 2.0
 
 
 def _worse(shown: bytes, kind: str) -> bytes:
@@ -271,17 +331,18 @@ def _worse(shown: bytes, kind: str) -> bytes:
 
 
 def made() -> Iterator[Made]:
-    """All pictures, and of each but the dark ones a worse copy: JPEG of quality 60, or three quarters of the size."""
+    """Each picture twice: as it was shown, and worse (JPEG of quality 60, or three quarters of the size, by turns)."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    turn = dict.fromkeys(("console", "dark", "json", "browser", "phone"), 0)
     with sync_playwright() as playwright:
         chrome: Browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        for number, (kind, page, width, height, scale) in enumerate(pages()):
-            size = {"width": width, "height": height}
-            shown = chrome.new_page(viewport=size, device_scale_factor=scale)
+        for kind, unseen, page, width, height, scale in pages():
+            shown = chrome.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
             shown.set_content(page)
             truth, data = _truth(shown.evaluate(GLYPHS)), shown.screenshot()
             shown.close()
-            yield Made(kind, data, truth)
-            worse = "jpeg60" if number % 2 else "scaled75"
-            yield Made(worse, _worse(data, worse), truth)
+            yield Made(kind, data, truth, unseen)
+            worse = ("jpeg60", "scaled75")[turn[kind] % 2]
+            turn[kind] += 1
+            yield Made(worse, _worse(data, worse), truth, unseen)
         chrome.close()
