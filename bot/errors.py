@@ -49,3 +49,7 @@ class AccountError(DeskError):
 
 class ConflictError(DeskError):
     """Somebody else was faster, or the thing has ended: what was asked did not happen."""
+
+
+class ImageError(DeskError):
+    """A picture that is not taken: of another kind, too large, broken, or more than one."""

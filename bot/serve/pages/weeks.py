@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.desk.models import now
+from bot.desk.base import now
 from bot.desk.store import Desk
 from bot.desk.use import talks
 from bot.evaluate.selfservice import Week, since, weekly

@@ -29,8 +29,8 @@ CREATE INDEX ix_handoffs_conversation ON handoffs (conversation);
 CREATE UNIQUE INDEX one_open_handoff ON handoffs (conversation) WHERE state = 'open';
 INSERT INTO conversations VALUES ('c1', '2026-01-02 03:04:05.000000');
 INSERT INTO messages VALUES (1, 'c1', 'user', '问', '', '', '2026-01-02 03:04:05.000000');
-INSERT INTO handoffs VALUES ('h1', 'c1', 'open', '原因', '["域名"]', '摘要', '客户：原话', '2026-01-02 03:04:05.000000', NULL);
-INSERT INTO handoffs VALUES ('h0', 'c0', 'closed', '旧', '[]', '', '', '2026-01-01 03:04:05.000000', '2026-01-01 04:00:00');
+INSERT INTO handoffs VALUES ('h1', 'c1', 'open', '原因', '["域名"]', '摘要', '客户：原话', '2026-01-02 03:04:05', NULL);
+INSERT INTO handoffs VALUES ('h0', 'c0', 'closed', '旧', '[]', '', '', '2026-01-01 03:04:05', NULL);
 """
 
 

@@ -35,7 +35,7 @@ class FakeAssistant:
     def __init__(self, pause: float = 0.0) -> None:
         self.pause = pause
         self.asked: list[Question] = []
-        self.chosen: tuple[tuple[str, ...], Language | None] = ((), None)
+        self.chosen: tuple[tuple[str, ...], Any] = ((), None)
         self.engine = "extractive"
         self.build = "build-1"
         self.shelf = library(self.build)
