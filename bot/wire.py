@@ -6,30 +6,24 @@ import logging
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.desk.announcing import Announcer, Notice
-from bot.desk.base import now
-from bot.desk.handoffs import HandoffRecord
-from bot.desk.hours import Hours
+from bot import tooling
 from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.evaluate.fitting import Sample, fit
 from bot.reply import local
 from bot.reply.assistant import Assistant, Parts
 from bot.reply.calibration import Calibration, Fitted, calibrate, load, save, shipped, sides
-from bot.reply.deeds import claims_work
 from bot.reply.domain import Domain
 from bot.reply.followup import Rules
 from bot.reply.gate import Gate
 from bot.reply.grounding import Checker
 from bot.reply.live import LiveAssistant, Opened
 from bot.reply.model import Model
-from bot.reply.mood import anger
 from bot.reply.prompts import Prompt
 from bot.reply.standalone import ModelRewriter
 from bot.reply.writers import Writer
@@ -39,7 +33,6 @@ from bot.search.embeddings import E5Embeddings, NamedEmbeddings, OpenaiEmbedding
 from bot.search.manifest import read as read_manifest
 from bot.search.opening import Build, current_id, open_build
 from bot.search.retriever import TicketRetriever
-from bot.serve.core import Tools
 from bot.settings import Settings
 from bot.tickets import approved, expiry
 from bot.tickets.privacy.redaction import Redactor
@@ -166,63 +159,10 @@ def app(settings: Settings) -> FastAPI:
     answering, desk = assistant(settings), Desk(settings.database_url)
     # The first question should not wait for the embedding to load, nor the first page for its examples.
     threading.Thread(target=_warm, args=(answering, settings), daemon=True).start()
-    threading.Thread(target=_sweep, args=(desk, settings), daemon=True).start()
-    return create_app(answering, desk, settings, tools(settings, desk))
-
-
-def tools(settings: Settings, desk: Desk) -> Tools:
-    """What pages do beside answering."""
-    private, folder = redactor(settings), settings.knowledge_dir / approved.FOLDER
-    hours = Hours.parse(settings.service_hours, settings.timezone, settings.closed_days)
-    robot = announcer(settings)
-
-    def closed(language: str) -> str:
-        return "" if hours.open(now()) else hours.text("en" if language == "en" else "zh")
-
-    def announce(record: HandoffRecord) -> None:
-        if robot is None:
-            return
-        waiting = sum(not row.agent for row in desk.queue.all())
-        robot.announce(
-            Notice(
-                record.id, record.reason, record.summary, record.product, waiting, record.mood > 0, bool(closed("zh"))
-            )
-        )
-
-    def end() -> None:
-        if robot is not None:
-            robot.close()
-
-    return Tools(
-        redact=private.clean,
-        values=private.values,
-        anger=anger,
-        announce=announce,
-        hours=closed,
-        rebuild=lambda: rebuilding(settings),
-        approve=lambda record: approved.write(folder, record, private, claims_work).stem,
-        withdraw=lambda ticket: approved.withdraw(folder, ticket),
-        close=end,
-        vectors=UseEmbeddings().embed_documents,  # whatever finds tickets: how near is near was measured with these
+    threading.Thread(target=tooling.sweep, args=(desk, settings), daemon=True).start()
+    return create_app(
+        answering, desk, settings, tooling.tools(settings, desk, redactor(settings), lambda: rebuilding(settings))
     )
-
-
-def announcer(settings: Settings) -> Announcer | None:
-    if settings.webhook_url is None:
-        return None
-    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
-    return Announcer(settings.webhook_url.get_secret_value(), settings.webhook_kind, secret, settings.desk_url)
-
-
-def _sweep(desk: Desk, settings: Settings) -> None:
-    """What is past its time goes, at the start and every hour."""
-    while True:
-        try:
-            desk.queue.sweep()
-            desk.retention.purge(settings.keep_days, settings.audit_days)
-        except DeskError as error:  # the next hour comes
-            log.warning("not swept: %s", error)
-        time.sleep(3600)
 
 
 def rebuilding(settings: Settings) -> list[str]:

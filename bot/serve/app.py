@@ -29,7 +29,9 @@ from bot.serve.middleware import Guard
 from bot.serve.pages import assets, chat
 from bot.serve.pages.gaps import Gaps
 from bot.serve.pages.knowledge import Knowledge
+from bot.serve.pictures import Pictures
 from bot.serve.rebuild import Rebuild
+from bot.serve.shelf import Shelf
 from bot.serve.shell import Shell
 from bot.settings import Settings
 from bot.tickets.approved import FOLDER
@@ -63,6 +65,9 @@ def create_app(
     errors.install(app, numbers)
     Api(assistant, desk, access, numbers, tools.redact, settings.question_chars).attach(app)
     Live(desk).attach(app, numbers)
+    shelf = Shelf()
+    pictures = Pictures(desk, shelf, tools)
+    pictures.attach(app, numbers)
     assets.attach(app)
     staff.attach(
         app,
@@ -70,6 +75,7 @@ def create_app(
         desk,
         Agents(desk, tools, numbers, zone),
         Drafts(assistant, desk, tools, numbers, zone),
+        pictures,
         Maintainers(desk, tools, numbers, zone, settings.four_eyes),
         Knowledge(assistant, rebuilding, settings.knowledge_dir / FOLDER),
         Gaps(assistant, desk, tools),
@@ -77,7 +83,7 @@ def create_app(
         report_dir,
     )
     errors.fence(app, (*OWN, *staff.PATHS))
-    chat.mount(app, assistant, desk, numbers, tools)
+    chat.mount(app, assistant, desk, numbers, tools, shelf)
     app.add_middleware(Shell)
     app.add_middleware(Guard, own=(*OWN, *staff.PATHS))
     return app

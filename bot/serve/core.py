@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.desk.handoffs import HandoffRecord
+from bot.desk.screenshots import Screenshot
 from bot.evaluate.gaps import Vectors
 from bot.proposal import Proposal
 from bot.records import Answer, Language, Question, Sentence
@@ -49,12 +50,12 @@ class Assistant(Protocol):
 class Tools:
     """What pages do beside answering. The defaults do nothing: they are for where nothing is wired.
 
-    `approve` writes an answer into the knowledge and gives its ticket's id, or raises why not; `withdraw` takes it
-    away. `redact` is applied to whatever is remembered, `values` tells an agent what it hides as (kind, value);
-    `anger` grades what a customer wrote, 0 to 3; `announce` tells the outside of a new hand-over and returns at
-    once; `hours` says when people answer, "" while they do; `rebuild` gives the command that builds the index anew;
-    `vectors`
-    are those by which questions are grouped; `close` ends what was started beside the app.
+    `redact` is applied to whatever is remembered, `values` tells an agent what it hides as (kind, value); `anger`
+    grades what a customer wrote, 0 to 3; `announce` tells the outside of a new hand-over and returns at once; `hours`
+    says when people answer, "" while they do; `read` gives the text in a screenshot. `approve` writes an answer into
+    the knowledge and gives its ticket's id, or raises why not; `withdraw` takes it away; `rebuild` gives the command
+    that builds the index anew; `vectors` are those by which questions are grouped. `close` ends what was started
+    beside the app.
     """
 
     redact: Callable[[str], str] = lambda text: text
@@ -65,5 +66,6 @@ class Tools:
     rebuild: Callable[[], Sequence[str]] | None = None
     approve: Callable[[Approved], str] = lambda record: record.id
     withdraw: Callable[[str], None] = lambda ticket: None
+    read: Callable[[Screenshot], str] = lambda shot: ""
     vectors: Vectors | None = None
     close: Callable[[], None] = lambda: None

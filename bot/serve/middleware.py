@@ -15,6 +15,11 @@ from bot.serve.telemetry import new_request_id
 
 BODY_BYTES = 1 << 20
 """A question has 100,000 characters at most; 1 MiB leaves room for a long history beside it."""
+LARGER = {
+    **dict.fromkeys(("/ui/image", "/desk/image"), (5 << 20) + 1024),  # an image is refused with its own sentence
+    **dict.fromkeys(("/desk/draft", "/desk/propose", "/desk/sources"), 8 << 20),  # 2 MB of Chinese, as a form sends it
+    "/api/draft": 4 << 20,
+}
 
 CSP = "; ".join(
     (
@@ -72,36 +77,38 @@ class Guard:
                 message["headers"] = _with_headers(message.get("headers", []), number)
             await send(message)
 
+        limit = LARGER.get(scope["path"], self._limit)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared[:20]) > self._limit:
-            await _refuse(sealed, 413, self._too_large, "request_too_large")
+        if declared.isdigit() and int(declared[:20]) > limit:
+            await _refuse(sealed, 413, _too_large(limit), "request_too_large")
         elif not self._passes(scope["path"]):
             await _refuse(sealed, 404, "There is nothing here.", "not_found")
         else:
-            await self._app(scope, self._counted(receive), sealed)
+            await self._app(scope, _counted(receive, limit), sealed)
 
     def _passes(self, path: str) -> bool:
         if path == "/" or any(path == own or path.startswith(f"{own}/") for own in self._own):
             return True
         return any(path == open or (open[-1] == "/" and path.startswith(open)) for open in GRADIO_OPEN)
 
-    def _counted(self, receive: Receive) -> Receive:
-        """For a body of undeclared length; the exception becomes a reply inside the app."""
-        seen = 0
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise HTTPException(413, self._too_large)
-            return message
+def _counted(receive: Receive, limit: int) -> Receive:
+    """For a body of undeclared length; the exception becomes a reply inside the app."""
+    seen = 0
 
-        return counted
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise HTTPException(413, _too_large(limit))
+        return message
 
-    @property
-    def _too_large(self) -> str:
-        return f"The request is larger than {self._limit} bytes."
+    return counted
+
+
+def _too_large(limit: int) -> str:
+    return f"内容太大，最多 {limit / (1 << 20):.0f} MB。 The request is larger than {limit} bytes."
 
 
 def _with_headers(headers: Any, number: str) -> list[tuple[bytes, bytes]]:

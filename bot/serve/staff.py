@@ -22,6 +22,7 @@ from bot.serve.maintainers import Maintainers
 from bot.serve.pages import entry, paper, quality, weeks
 from bot.serve.pages.gaps import Gaps
 from bot.serve.pages.knowledge import Knowledge
+from bot.serve.pictures import Pictures
 from bot.serve.telemetry import Telemetry
 
 PATHS = ("/desk", "/knowledge", "/quality", "/docs", "/openapi.json")
@@ -98,6 +99,7 @@ def attach(
     desk: Desk,
     agents: Agents,
     drafts: Drafts,
+    pictures: Pictures,
     maintainers: Maintainers,
     known: Knowledge,
     gaps: Gaps,
@@ -139,6 +141,7 @@ def attach(
     data: tuple[tuple[str, str, Role, Handler], ...] = (
         ("GET", "/desk/state", "agent", agents.state),
         ("GET", "/desk/image", "agent", agents.image),
+        ("POST", "/desk/image", "agent", pictures.agent),
         ("POST", "/desk/propose", "agent", drafts.propose),
         ("POST", "/desk/sources", "agent", drafts.sources),
         ("POST", "/desk/discard", "agent", drafts.discard),

@@ -21,6 +21,7 @@ KINDS = {
     "style.css": "text/css",
     "script.js": "text/javascript",
     "live.js": "text/javascript",
+    "attach.js": "text/javascript",
     "desk.js": "text/javascript",
     "staff.css": "text/css",
     "rebuild.js": "text/javascript",
@@ -53,6 +54,7 @@ def head(texts: Texts) -> str:
         f'<link rel="stylesheet" href="{address("style.css")}">'
         f'<script defer src="{address("script.js")}"></script>'
         f'<script defer src="{address("live.js")}"></script>'
+        f'<script defer src="{address("attach.js")}"></script>'
         f"<noscript>{html.escape(texts.no_script)}</noscript>"
     )
 

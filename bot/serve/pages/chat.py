@@ -19,6 +19,7 @@ from bot.serve.pages import markup, view
 from bot.serve.pages.session import Chat, Unsent
 from bot.serve.pages.talk import Talk
 from bot.serve.pages.texts import BROWSER, COOKIE, Texts, language
+from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
 
 AT_ONCE = 32
@@ -28,11 +29,11 @@ EXAMPLES = 6
 FONTS = ("system-ui", "sans-serif")
 
 
-def mount(app: FastAPI, assistant: Assistant, desk: Desk, numbers: Telemetry, tools: Tools) -> None:
+def mount(app: FastAPI, assistant: Assistant, desk: Desk, numbers: Telemetry, tools: Tools, shelf: Shelf) -> None:
     """Puts the page on the app. It is mounted last: it answers every path left over."""
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, desk, numbers, tools)),
+        build(Chat(assistant, desk, numbers, tools, shelf)),
         path="/",
         footer_links=[],
         run_history=False,

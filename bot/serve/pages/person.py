@@ -14,12 +14,14 @@ from pydantic import TypeAdapter, ValidationError
 from bot.desk.handoffs import HandoffRecord, Line
 from bot.desk.models import Remembered
 from bot.desk.saying import Say
+from bot.desk.screenshots import Screenshot
 from bot.desk.store import Desk
 from bot.records import Answer
 from bot.serve.pages.talk import Exchange, Handover, Said, Talk
 from bot.serve.pages.texts import Texts
 
 CONTACT_CHARS = 500
+PICTURES = 5  # of one conversation
 _ANSWER = TypeAdapter(Answer)
 
 
@@ -61,6 +63,7 @@ class Person:
         )
         talk.keys.update(say.key or "" for say in said)
         talk.items.append(Handover(record.id, record.needs, hours=self._tools.hours(texts.code)))
+        self._hand_pictures(talk)
         self._tools.announce(record)
         return record
 
@@ -71,6 +74,21 @@ class Person:
         if handover is not None:
             handover.state = "cancelled" if cancelled else "ended"
         return cancelled
+
+    def picture(self, talk: Talk, shot: Screenshot, text: str) -> bool:
+        """A screenshot that the customer keeps; True when the person who has the hand-over, or will, sees it now."""
+        talk.pictures = [*talk.pictures, (shot, self._tools.redact(text))][-PICTURES:]
+        return self._hand_pictures(talk)
+
+    def _hand_pictures(self, talk: Talk) -> bool:
+        handover = talk.handover()
+        if handover is None:
+            return False
+        while talk.pictures:
+            shot, text = talk.pictures[0]
+            self._desk.images.keep(handover.number, shot.data, shot.media_type, shot.width, shot.height, text)
+            del talk.pictures[0]
+        return True
 
     def reach(self, talk: Talk, contact: str) -> bool:
         """How to reach the customer; False where no hand-over is open."""

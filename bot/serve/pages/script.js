@@ -247,6 +247,7 @@
     const said = $("#toast .prose")?.textContent.trim() || "";
     if (said !== heard) { heard = said; if (said) say(said); }
   }
+  window.desk = { words, fill, input, show, close, tell, say, node };
   document.body.append(shade, panel, live);
   let due = false;
   new MutationObserver(() => {

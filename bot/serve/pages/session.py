@@ -6,11 +6,8 @@ What is remembered goes through `redact` first; only an open hand-over gets the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any, cast
 
-from bot.desk.models import Outcome, Thumb
 from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Handoff, Sentence
@@ -18,12 +15,12 @@ from bot.serve import telemetry
 from bot.serve.core import Assistant, Tools
 from bot.serve.errors import told
 from bot.serve.pages.person import Person
+from bot.serve.pages.presses import Presses
 from bot.serve.pages.talk import Exchange, Said, Talk
 from bot.serve.pages.texts import Texts
+from bot.serve.shelf import Shelf
 
-COMMENT_CHARS = 2000
 SAID_CHARS = 8000
-UNHELPFUL = 2  # replies marked as of no help after which a person should look
 
 
 class Unsent(DeskError):
@@ -34,11 +31,17 @@ class Chat:
     """The behaviour, over its collaborators."""
 
     def __init__(
-        self, assistant: Assistant, desk: Desk, numbers: telemetry.Telemetry, tools: Tools | None = None
+        self,
+        assistant: Assistant,
+        desk: Desk,
+        numbers: telemetry.Telemetry,
+        tools: Tools | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self._assistant, self._desk, self._numbers = assistant, desk, numbers
         self._tools = tools or Tools()
         self._person = Person(desk, self._tools, self._product)
+        self._presses = Presses(desk, numbers, self._tools, self._person, shelf or Shelf(), self.hand_over)
 
     def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange | Said]:
         """Yields the exchange whenever it has grown; what is said to a person, once. Raises Unsent."""
@@ -102,34 +105,7 @@ class Chat:
 
     def act(self, talk: Talk, payload: str, texts: Texts) -> str:
         """A button inside a reply was pressed; gives the sentence to show, if any."""
-        deed, index, comment = _read(payload)
-        if deed == "contact":
-            return self._reach(talk, comment, texts)
-        exchange = talk.exchange(index)
-        if deed not in ("up", "down", "solved", "unsolved", "comment"):
-            return ""
-        if exchange is None or exchange.answer is None:
-            return ""
-        if deed in ("up", "down"):
-            exchange.thumb = cast("Thumb", deed)
-        elif deed in ("solved", "unsolved"):
-            exchange.outcome = cast("Outcome", deed)
-        try:
-            self._desk.feedback(
-                exchange.answer.id or exchange.id,
-                conversation=talk.named(),
-                question=self._tools.redact(exchange.question),
-                thumb=exchange.thumb,
-                outcome=exchange.outcome,
-                comment=self._tools.redact(comment),
-                citations=[citation.ticket for citation in exchange.answer.citations],
-            )
-        except Exception as error:  # noqa: BLE001 - the page's edge
-            return told(error, self._numbers, texts.failed)
-        self._numbers.feedback(deed)
-        if deed == "down" and talk.unhelpful() >= UNHELPFUL and talk.handover() is None and not talk.cancelled():
-            return self.hand_over(talk, texts, texts.unhelpful_reason) or texts.opened
-        return texts.sorry if deed == "unsolved" else texts.thanks
+        return self._presses.act(talk, payload, texts)
 
     def hand_over(self, talk: Talk, texts: Texts, reason: str = "") -> str:
         """Opens a hand-over; gives a sentence when there is one already, or none could be opened."""
@@ -194,12 +170,6 @@ class Chat:
             self._numbers.failure(error)
             return ()
 
-    def _reach(self, talk: Talk, contact: str, texts: Texts) -> str:
-        try:
-            return texts.reached if self._person.reach(talk, contact) else ""
-        except Exception as error:  # noqa: BLE001 - the page's edge
-            return told(error, self._numbers, texts.failed)
-
     def _product(self, text: str) -> str:
         """What a conversation without a cited reply is about; a hand-over goes on without it."""
         try:
@@ -230,15 +200,3 @@ class Chat:
         except DeskError as error:
             number = self._numbers.failure(error)
             exchange.notice = f"{texts.not_kept}（{number}）"
-
-
-def _read(payload: str) -> tuple[str, int, str]:
-    """What the script sent: {"do", "item", "comment"}; anything else is nothing."""
-    try:
-        value: Any = json.loads(payload)
-        deed, index, comment = value["do"], value["item"], value.get("comment", "")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return "", -1, ""
-    if not (isinstance(deed, str) and isinstance(index, int) and isinstance(comment, str)):
-        return "", -1, ""
-    return deed, index, comment[:COMMENT_CHARS]

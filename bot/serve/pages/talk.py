@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.desk.models import Outcome, Thumb
+from bot.desk.screenshots import Screenshot
 from bot.records import Answer, Message, Question, Sentence
 
 
@@ -79,6 +80,8 @@ class Talk:
     items: list[Exchange | Handover | Said] = field(default_factory=list)
     seen: int = 0
     """The newest line of the hand-over that is among the items."""
+    pictures: list[tuple[Screenshot, str]] = field(default_factory=list)
+    """Screenshots, with their corrected text, that go with a hand-over once there is one."""
     keys: set[str] = field(default_factory=set)
     """The keys of the lines that came from here."""
 

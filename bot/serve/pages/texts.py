@@ -99,6 +99,18 @@ ZH = Texts(
     contact_send="提交",
     reached="联系方式已交给客服",
     notice="公告",
+    image="附上截图",
+    image_title="截图中的文字",
+    image_hint="请核对，有错可以直接改。个人信息已隐去；图片只在转人工时交给客服，处理完就删除",
+    image_none="没有识别出文字，可以写一句图里是什么",
+    image_use="加入问题",
+    image_alt="您选择的截图",
+    image_reading="正在识别图片里的文字…",
+    image_kind="请选择 PNG、JPEG 或 WebP 图片",
+    image_large="图片太大了，最多 5 MB",
+    image_failed="图片没有传上去，请再试一次",
+    image_kept="截图已交给客服",
+    image_gone="图片已过期，请重新附上",
 )
 
 EN = Texts(
@@ -189,6 +201,19 @@ EN = Texts(
     contact_send="Submit",
     reached="Support can reach you now",
     notice="Notice",
+    image="Attach a screenshot",
+    image_title="Text in your screenshot",
+    image_hint="Please check it; you can correct it here. Personal data is hidden; the image itself goes to support "
+    "only with a hand-over and is deleted afterwards",
+    image_none="No text was found; you may describe what it shows",
+    image_use="Add to the question",
+    image_alt="The screenshot you chose",
+    image_reading="Reading the text in the image…",
+    image_kind="Please choose a PNG, JPEG or WebP image",
+    image_large="The image is too large: 5 MB at most",
+    image_failed="The image did not arrive, please try again",
+    image_kept="Support has your screenshot",
+    image_gone="The image has expired; please attach it again",
 )
 
 TEXTS: dict[str, Texts] = {"zh": ZH, "en": EN}

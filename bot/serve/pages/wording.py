@@ -90,3 +90,15 @@ class Texts:
     contact_send: str
     reached: str
     notice: str
+    image: str
+    image_title: str
+    image_hint: str
+    image_none: str
+    image_use: str
+    image_alt: str
+    image_reading: str
+    image_kind: str
+    image_large: str
+    image_failed: str
+    image_kept: str
+    image_gone: str
