@@ -5,6 +5,7 @@ Compares the folder's files with the index in use; approving and withdrawing are
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from bot.serve.catalogue import Catalogue
@@ -14,10 +15,11 @@ from bot.tickets import forgotten
 from bot.tickets.approved import Approved, listed
 from bot.tickets.expiry import SOON, soon
 
-LATE, NEAR, WAITING, GONE, FORGOTTEN, LIVE = range(6)  # in the order in which they are listed
+LATE, NEAR, DISPUTED, WAITING, GONE, FORGOTTEN, LIVE = range(7)  # in the order in which they are listed
 STATES = {
     LATE: "已过期，不再引用",
     NEAR: f"{SOON} 天内到期",
+    DISPUTED: "与其他工单矛盾，暂不引用",
     WAITING: "重建索引后生效",
     GONE: "已撤回，重建索引后消失",
     FORGOTTEN: "在遗忘名单上，不会收入",
@@ -41,13 +43,13 @@ def render(catalogue: Catalogue, folder: Path, day: str) -> str:
     shown = [
         (
             link(address(record.id), record.title) if record.id in catalogue.tickets else record.title,
-            _flag(state, record.id not in catalogue.tickets),
+            _flag(state, live),
             _day(record.expires) if record.expires else "长期",
             _day(record.date),
             record.author,
             record.approver,
         )
-        for state, record in rows
+        for state, record, live in rows
     ]
     listing = table(_HEAD, shown, caption=f"经批准的答复：{len(rows)} 个（日期按 UTC+8）")
     return f"<p>{text(told)}。{hint}</p>{listing}"
@@ -57,24 +59,32 @@ def _day(day: str) -> Html:
     return Html(f"<time>{text(day)}</time>")
 
 
-def _rows(catalogue: Catalogue, folder: Path, day: str) -> list[tuple[int, Approved]]:
-    """Each answer of the folder, and of the index alone, with its state."""
+def _rows(catalogue: Catalogue, folder: Path, day: str) -> list[tuple[int, Approved, bool]]:
+    """Each answer of the folder, and of the index alone, with its state and whether the index has it as it stands."""
     known = {ticket.id: Approved.of(ticket) for ticket in catalogue.tickets.values() if ticket.approver}
+    disputed = {id for id in known if any(row.disputed for row in catalogue.statements.get(id, ()))}
     found = listed(folder)
-    there = {record.id for record in found}
     gone = forgotten.read([folder.parent]) if found else frozenset()
-    rows = [(FORGOTTEN if record.id in gone else _state(record, known.get(record.id), day), record) for record in found]
-    return rows + [(GONE, record) for id, record in known.items() if id not in there]
+    rows = [
+        (_state(record, day, record == known.get(record.id), gone, disputed), record, record == known.get(record.id))
+        for record in found
+    ]
+    there = {record.id for record in found}
+    return rows + [(GONE, record, True) for id, record in known.items() if id not in there]
 
 
-def _state(record: Approved, known: Approved | None, day: str) -> int:
+def _state(record: Approved, day: str, live: bool, gone: Collection[str], disputed: Collection[str]) -> int:
+    if record.id in gone:
+        return FORGOTTEN
     if record.expires and record.expires < day:
         return LATE
     if soon(record.expires, day):
         return NEAR
-    return LIVE if record == known else WAITING
+    if not live:
+        return WAITING
+    return DISPUTED if record.id in disputed else LIVE
 
 
-def _flag(state: int, absent: bool) -> Html:
-    waits = f"，{STATES[WAITING]}" if state == NEAR and absent else ""
-    return Html(f'<span class="flag{" open" if state in (LATE, NEAR) else ""}">{STATES[state]}{waits}</span>')
+def _flag(state: int, live: bool) -> Html:
+    waits = f"，{STATES[WAITING]}" if state == NEAR and not live else ""
+    return Html(f'<span class="flag{" open" if state in (LATE, NEAR, DISPUTED) else ""}">{STATES[state]}{waits}</span>')

@@ -98,6 +98,15 @@ def test_what_is_past_its_day_comes_first_with_a_flag(folder: Path, core: Any) -
     assert "2 个：已过期" in found and 'href="/knowledge/ticket?id=a1"' in found
 
 
+def test_an_answer_that_a_ticket_contradicts_is_told_apart(folder: Path, core: Any) -> None:
+    approve(folder, "a1")
+    core.shelf.tickets["a1"] = read(folder / "a1.md").tickets[0]
+    row = core.shelf.statements["t-1"][0]
+    core.shelf.statements["a1"] = (replace(row, ticket="a1", disputed=True),)
+    html = page.render(Catalogue(core.shelf), folder, "2026-11-02")
+    assert shown(html) == [("证书能用多久a1", "与其他工单矛盾，暂不引用")]
+
+
 def test_a_forgotten_answer_is_told_apart(folder: Path, core: Any) -> None:
     approve(folder, "a1")
     forgotten.add(folder.parent, ["a1"])
