@@ -160,6 +160,7 @@ def app(settings: Settings) -> FastAPI:
     # The first question should not wait for the embedding to load, nor the first page for its examples.
     threading.Thread(target=_warm, args=(answering, settings), daemon=True).start()
     threading.Thread(target=tooling.sweep, args=(desk, settings), daemon=True).start()
+    given = tooling.tools(settings, desk, redactor(settings), lambda: rebuilding(settings))
     return create_app(
         answering, desk, settings, tooling.tools(settings, desk, redactor(settings), lambda: rebuilding(settings))
     )

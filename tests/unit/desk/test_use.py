@@ -47,10 +47,10 @@ def test_questions_of_two_chats_at_once_are_not_mixed(desk: Desk) -> None:
 def test_how_conversations_went(desk: Desk) -> None:
     say(desk, "solved", ("一", "answered"))
     say(desk, "person", ("二", "handoff"), ("三", "answered"))
-    desk.open_handoff("person", "r", (), "s", "t")
+    desk.queue.open("person", "r", (), "s")
     say(desk, "back", ("四", "handoff"))
-    desk.open_handoff("back", "r", (), "s", "t")
-    desk.cancel_handoff("back")
+    desk.queue.open("back", "r", (), "s")
+    desk.queue.cancel("back")
     say(desk, "bad", ("五", "answered"))
     desk.feedback("a", conversation="bad", thumb="down")
     say(desk, "good", ("六", "answered"))
@@ -68,7 +68,9 @@ def test_how_conversations_went(desk: Desk) -> None:
 
 def test_a_closed_hand_over_ended_with_a_person_too(desk: Desk) -> None:
     say(desk, "a", ("一", "handoff"))
-    desk.close_handoff(desk.open_handoff("a", "r", (), "s", "t").id)
+    id = desk.queue.open("a", "r", (), "s").id
+    desk.queue.take(id, "anna", "小安")
+    desk.queue.close(id, "anna")
     (talk,) = desk.read(lambda session: talks(session, LONG_AGO))
     assert talk.person
 

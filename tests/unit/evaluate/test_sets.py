@@ -112,7 +112,7 @@ def test_use_becomes_candidates_redacted_and_counted(tmp_path: Path) -> None:
         desk.feedback(f"a{number}", conversation="c", question=words, thumb="down")
     desk.feedback("a3", conversation="c", question="货架可以租吗", thumb="up", citations=["t1"])
     desk.feedback("a4", conversation="c", question="没说好坏的问题")
-    desk.open_handoff("h", "r", (), "s", "t")
+    desk.queue.open("h", "r", (), "s")
     for role, text, verdict in (
         ("user", "仓库门打不开", ""),
         ("assistant", "请稍等人工", "handoff"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -55,11 +56,14 @@ def desk() -> Iterator[Desk]:
 def make_app(core: Any, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., FastAPI]:
     """Without Gradio's page unless it is asked for: building it takes half a second."""
 
-    def make(page: bool = False, rebuild: Any = None, **keys: str) -> FastAPI:
+    def make(page: bool = False, **given: Any) -> FastAPI:
+        """`given`: settings, and what stands in Tools."""
         if not page:
             monkeypatch.setattr(chat, "mount", lambda *_: None)
-        settings = Settings(_env_file=None, **keys)  # type: ignore[arg-type]
-        return create_app(core, desk, settings, Tools(redact=redact, rebuild=rebuild), report_dir=tmp_path)
+        names = {field.name for field in fields(Tools)}
+        tools = Tools(**{"redact": redact, **{name: value for name, value in given.items() if name in names}})
+        keys = {name: value for name, value in given.items() if name not in names}
+        return create_app(core, desk, Settings(_env_file=None, **keys), tools, report_dir=tmp_path)
 
     return make
 
@@ -96,18 +100,26 @@ def account(desk: Desk) -> Callable[..., str]:
 
 
 @pytest.fixture
-def staff(client: TestClient, account: Callable[..., str]) -> TestClient:
-    """Signed in as a maintainer."""
-    client.cookies.set(COOKIE, account("max", "maintainer", "老麦"))
-    return client
+def enter(account: Callable[..., str]) -> Callable[..., TestClient]:
+    """Signs a client in, as a maintainer unless told otherwise."""
+
+    def sign_in(client: TestClient, name: str = "max", role: str = "maintainer", shown: str = "老麦") -> TestClient:
+        client.cookies.set(COOKIE, account(name, role, shown))
+        return client
+
+    return sign_in
 
 
 @pytest.fixture
-def agent(make_client: Callable[..., TestClient], account: Callable[..., str]) -> TestClient:
+def staff(client: TestClient, enter: Callable[..., TestClient]) -> TestClient:
+    """Signed in as a maintainer."""
+    return enter(client)
+
+
+@pytest.fixture
+def agent(make_client: Callable[..., TestClient], enter: Callable[..., TestClient]) -> TestClient:
     """Signed in as an agent."""
-    client = make_client()
-    client.cookies.set(COOKIE, account("anna", "agent", "小安"))
-    return client
+    return enter(make_client(), "anna", "agent", "小安")
 
 
 @pytest.fixture

@@ -95,14 +95,15 @@ def test_a_command_that_cannot_be_made_or_run() -> None:
 
 
 @pytest.fixture
-def app(make_client: Callable[..., TestClient]) -> Iterator[Callable[[str], TestClient]]:
+def app(
+    make_client: Callable[..., TestClient], enter: Callable[..., TestClient]
+) -> Iterator[Callable[[str], TestClient]]:
     with_lifespan: list[TestClient] = []
 
     def open_app(code: str) -> TestClient:
-        client = make_client(staff_key="staff-key", rebuild=lambda: child(code))
+        client = enter(make_client(rebuild=lambda: child(code)))
         client.__enter__()
         with_lifespan.append(client)
-        client.post("/desk/sign-in", data={"key": "staff-key"})
         return client
 
     yield open_app
@@ -162,17 +163,18 @@ def test_no_other_site_may_start_one(app: Callable[[str], TestClient], headers: 
     assert progress(client)["status"] == "idle"
 
 
-def test_it_needs_the_key_and_something_to_run(client: TestClient) -> None:
+def test_it_needs_a_maintainer_and_something_to_run(client: TestClient, enter: Callable[..., TestClient]) -> None:
     assert client.post("/knowledge/rebuild").status_code == 401
-    client.post("/desk/sign-in", data={"key": "staff-key"})
+    enter(client, "anna", "agent")
+    assert client.post("/knowledge/rebuild").status_code == 403
+    enter(client)
     assert client.post("/knowledge/rebuild").status_code == 404
     assert client.get("/knowledge/rebuild").status_code == 404
     assert "重建索引" not in client.get("/knowledge").text
 
 
-def test_it_ends_with_the_app(make_client: Callable[..., TestClient]) -> None:
-    client = make_client(staff_key="staff-key", rebuild=lambda: child(SLOW))
-    client.post("/desk/sign-in", data={"key": "staff-key"})
+def test_it_ends_with_the_app(make_client: Callable[..., TestClient], enter: Callable[..., TestClient]) -> None:
+    client = enter(make_client(rebuild=lambda: child(SLOW)))
     with client:
         client.post("/knowledge/rebuild")
         until(lambda: progress(client)["stage"] == "index")

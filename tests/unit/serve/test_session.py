@@ -9,6 +9,7 @@ import pytest
 
 from bot.desk.store import Desk
 from bot.errors import StoreError
+from bot.serve.core import Tools
 from bot.serve.pages.session import Chat
 from bot.serve.pages.talk import Talk
 from bot.serve.pages.texts import ZH
@@ -22,7 +23,7 @@ def chat(core: Any, desk: Desk) -> Chat:
     def values(text: str) -> list[tuple[str, str]]:
         return [("电话", PHONE)] if PHONE in text else []
 
-    return Chat(core, desk, lambda text: text.replace(PHONE, "〈电话〉"), Telemetry(), values)
+    return Chat(core, desk, Telemetry(), Tools(redact=lambda text: text.replace(PHONE, "〈电话〉"), values=values))
 
 
 def ask(chat: Chat, talk: Talk, text: str) -> Any:
@@ -102,20 +103,28 @@ def test_a_hand_over_takes_the_own_words_along_and_loses_them_when_cancelled(cha
     talk = Talk()
     ask(chat, talk, f"请解冻，电话 {PHONE}")
     assert chat.hand_over(talk, ZH) == ZH.already  # the reply opened it
-    (opened,) = desk.handoffs()
+    (opened,) = desk.queue.all()
     assert opened.reason == "账号解冻只能由人工客服操作。" and len(opened.needs) == 2
-    assert opened.transcript.startswith(f"已收集 电话：{PHONE}\n") and PHONE not in opened.summary
+    assert opened.collected == (("电话", PHONE),) and PHONE not in opened.summary and opened.product == "账户"
+    lines = desk.queue.lines(opened.id)
+    assert [(line.author, line.text) for line in lines] == [
+        ("customer", f"请解冻，电话 {PHONE}"),
+        ("bot", "这个需要人工客服为您处理。"),
+        ("event", "opened"),
+    ]
     ask(chat, talk, "补充：上周冻结的")
-    assert "上周冻结" in desk.handoffs()[0].transcript
+    assert "上周冻结" in "".join(line.text for line in desk.queue.lines(opened.id))
     chat.cancel(talk, ZH)
-    assert desk.handoffs() == () and desk.handoffs(None)[0].transcript == ""
+    assert desk.queue.all() == () and all(line.author == "event" for line in desk.queue.lines(opened.id))
     assert talk.handover() is None
 
 
 def test_the_page_learns_that_an_agent_closed_it(chat: Chat, desk: Desk) -> None:
     talk = Talk()
     chat.hand_over(talk, ZH)
-    desk.close_handoff(desk.handoffs()[0].id)
+    id = desk.queue.all()[0].id
+    desk.queue.take(id, "anna", "小安")
+    desk.queue.close(id, "anna")
     ask(chat, talk, "额度")
     assert talk.handover() is None
 
@@ -124,7 +133,7 @@ def test_one_hand_over_at_a_time_and_the_assistant_knows_of_it(chat: Chat, core:
     talk = Talk()
     ask(chat, talk, "请解冻账号")
     ask(chat, talk, "请解冻账号，快点")
-    assert [question.waiting for question in core.asked] == [False, True] and len(desk.handoffs()) == 1
+    assert [question.waiting for question in core.asked] == [False, True] and len(desk.queue.all()) == 1
 
 
 def test_after_a_cancelled_one_only_a_wish_opens_another(chat: Chat, desk: Desk) -> None:
@@ -132,17 +141,17 @@ def test_after_a_cancelled_one_only_a_wish_opens_another(chat: Chat, desk: Desk)
     ask(chat, talk, "请解冻账号")
     chat.cancel(talk, ZH)
     ask(chat, talk, "请解冻账号")
-    assert desk.handoffs() == ()
-    assert chat.hand_over(talk, ZH) == "" and len(desk.handoffs()) == 1
+    assert desk.queue.all() == ()
+    assert chat.hand_over(talk, ZH) == "" and len(desk.queue.all()) == 1
 
 
 def test_the_second_reply_of_no_help_opens_one(chat: Chat, desk: Desk) -> None:
     talk = Talk()
     ask(chat, talk, "额度")
     ask(chat, talk, "证书")
-    assert act(chat, talk, do="down", item=0) == ZH.thanks and desk.handoffs() == ()
-    assert act(chat, talk, do="down", item=0) == ZH.thanks and desk.handoffs() == ()
+    assert act(chat, talk, do="down", item=0) == ZH.thanks and desk.queue.all() == ()
+    assert act(chat, talk, do="down", item=0) == ZH.thanks and desk.queue.all() == ()
     assert act(chat, talk, do="down", item=1) == ZH.opened
-    assert desk.handoffs()[0].reason == ZH.unhelpful_reason
+    assert desk.queue.all()[0].reason == ZH.unhelpful_reason
     chat.cancel(talk, ZH)
-    assert act(chat, talk, do="down", item=1) == ZH.thanks and desk.handoffs() == ()
+    assert act(chat, talk, do="down", item=1) == ZH.thanks and desk.queue.all() == ()

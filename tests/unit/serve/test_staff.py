@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from starlette.testclient import TestClient
 
 from bot.desk.store import Desk
 from bot.evaluate import report
 from bot.evaluate.judging import Row
 from bot.evaluate.metrics import summarise
-
-
-@pytest.fixture
-def staff(client: TestClient) -> Iterator[TestClient]:
-    client.post("/desk/sign-in", data={"key": "staff-key"})
-    yield client
-
-
-def test_a_hand_over_is_shown_and_closed(staff: TestClient, desk: Desk) -> None:
-    record = desk.open_handoff("c", "<b>原因</b>", ["域名"], "摘要", "客户：<script>x</script>")
-    page = staff.get("/desk").text
-    assert "&lt;b&gt;原因" in page and "<script>x" not in page and "域名" in page and "摘要" in page
-    assert staff.post("/desk/close", data={"id": record.id}).status_code == 303
-    assert "没有待处理" in staff.get("/desk").text
-
-
-def test_closing_needs_the_key(client: TestClient, desk: Desk) -> None:
-    record = desk.open_handoff("c", "r", [], "s", "t")
-    assert client.post("/desk/close", data={"id": record.id}).status_code == 401
-    assert len(desk.handoffs()) == 1
 
 
 def test_a_draft_is_shown_with_its_sources(staff: TestClient) -> None:
@@ -61,7 +39,7 @@ def test_quality_counts_feedback_and_shows_the_newest_report(staff: TestClient, 
 def test_quality_lists_what_asks_to_be_tested(staff: TestClient, desk: Desk) -> None:
     assert "还没有候选" in staff.get("/quality").text
     desk.feedback("a", question="证书<b>怎么续期", thumb="down")
-    desk.open_handoff("c", "r", (), "s", "t")
+    desk.queue.open("c", "r", (), "s")
     for role, said, verdict in (("user", "请帮我改一下域名", ""), ("assistant", "转人工", "handoff")):
         desk.remember("c", role, said, "", verdict)
     page = staff.get("/quality").text
