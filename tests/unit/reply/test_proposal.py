@@ -173,7 +173,12 @@ def test_similar_tickets_are_each_shown_once() -> None:
     ],
 )
 def test_values_that_a_ticket_holds(text: str, held: set[str]) -> None:
-    assert needed.given(text, (), 0, ("vendor.com",)) == held
+    assert needed.given(text, (), 0) == held
+
+
+def test_a_host_that_redaction_hides_is_the_customers() -> None:
+    assert needed.given("www.a-shop.com 打不开", [("域名", "www.a-shop.com")], 0) == {needed.DOMAIN}
+    assert needed.given("www.a-shop.com 打不开", (), 0) == set()
 
 
 def test_a_picture_is_any_screenshot() -> None:
