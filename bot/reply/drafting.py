@@ -36,6 +36,9 @@ _TIMELY = 0.2  # what a statement with a time gains where one is asked for
 # What was true on one day, or is little but another customer's values.
 _PASSING = re.compile(r"现在|今天|节假日|节后|刚刚?(?!好)|目前|正在|这个订单|记录值|(?:〈[^〉]+〉[^\u3400-\u9fff]*){2}")
 
+# From where on a sentence tells what an agent saw of another customer.
+_SEEN = re.compile(r"(?<=\w{4})[，,；;]\s*(?:我们?|这边)?看到?了?(?:您|你)(?:们|的).*", re.S)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -191,7 +194,10 @@ def agents(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> 
     rows.sort(key=lambda row: -row.score)
     first = rows[0].ticket.id if rows and hits and rows[0].ticket.id == hits[0].ticket else ""
     told = [row for row in rows if row.ticket.id == first or not apart(question, row)] or rows
-    return [row for row in told if row.statement.kind != "specific" or not _PASSING.search(row.statement.text)] or told
+    lasting = [
+        row for row in told if row.statement.kind != "specific" or not _PASSING.search(row.statement.text)
+    ] or told
+    return [replace(row, statement=replace(row.statement, text=_SEEN.sub("", row.statement.text))) for row in lasting]
 
 
 def _cut(pasted: Pasted) -> Iterator[tuple[str, str]]:
