@@ -28,6 +28,7 @@ BUCKET, LINK, REQUEST, SDK, ERROR = (
 # Needs that each tell which thing it is: who gave one need not give the others for support to find it.
 _IDENTIFY = frozenset((DOMAIN, ORDER, BUCKET, LINK, REQUEST))
 _TYPES = {"域名": DOMAIN, "链接": LINK, "请求ID": REQUEST, "空间名": BUCKET}
+_MASKS = (("域名", DOMAIN), ("链接", LINK), ("请求", REQUEST), ("空间", BUCKET), ("编号", ORDER), ("订单", ORDER))
 # What a ticket must speak of for a need of its neighbours to be one of its own.
 _FITS = {
     DOMAIN: re.compile(r"域名|網域|证书|https|ssl|cdn|加速|回源|解析|domain|certificate|备案|cname", re.I),
@@ -81,26 +82,21 @@ _SHOWN = re.compile(
     r"see (?:the )?screenshot",
     re.I,
 )
-_OWN = re.compile(r"(?:^|\.)(?:portal|developer|www|mirrors?|qmall|sso|support)\.", re.I)
+_OWN = re.compile(r"(?:portal|developer|www|mirrors?|qmall|sso|support|docs?|help)\.", re.I)
 
 
-def given(text: str, values: Iterable[tuple[str, str]], images: int, vendor: Sequence[str] = ()) -> frozenset[str]:
-    """The needs that a ticket meets. `values`: (type, value) as redaction finds them; `vendor`: own registered
-    domains, whose pages are no customer's value."""
+def given(text: str, values: Sequence[tuple[str, str]], images: int) -> frozenset[str]:
+    """The needs that a ticket meets. `values`: (type, value) as redaction finds them."""
     found = {_TYPES[kind] for kind, _ in values if kind in _TYPES}
+    private = {value for _, value in values}
     for mask in ANY_MASK.findall(text):
-        found |= {
-            need
-            for word, need in (("域名", DOMAIN), ("链接", LINK), ("请求", REQUEST), ("空间", BUCKET))
-            if word in mask
-        }
-        found |= {ORDER} if "编号" in mask or "订单" in mask else set()
+        found |= {need for word, need in _MASKS if word in mask}
     text = _RUN.sub(lambda run: run.group()[:240], text)
     bare = _MAILED.sub(" ", text)
-    addresses = [match for match in _ADDRESS.finditer(bare) if not _ours(match["host"], vendor)]
+    addresses = [match for match in _ADDRESS.finditer(bare) if not _ours(match["host"], private)]
     if any(len(match["path"] or "") > 1 for match in addresses):
         found.add(LINK)
-    if addresses or any(not _ours(match.group(), vendor) for match in _HOST.finditer(_ADDRESS.sub(" ", bare))):
+    if addresses or any(not _ours(match.group(), private) for match in _HOST.finditer(_ADDRESS.sub(" ", bare))):
         found.add(DOMAIN)
     if _ID.search(text):
         found.add(ORDER)
@@ -126,6 +122,6 @@ def missing(text: str, wanted: Iterable[str], held: frozenset[str], takes: Itera
     return tuple(dict.fromkeys(asked))
 
 
-def _ours(host: str, vendor: Sequence[str]) -> bool:
-    host = host.lower()
-    return any(host == own or host.endswith(f".{own}") for own in vendor) and bool(_OWN.search(host) or host in vendor)
+def _ours(host: str, private: Iterable[str]) -> bool:
+    """Whether a host is one of the vendor's own pages: redaction keeps it, and it is called like one."""
+    return bool(_OWN.match(host)) and not any(host in value for value in private)

@@ -92,6 +92,8 @@ def alike(hits: Sequence[Hit], evidence: Sequence[Evidence], library: Library) -
     """The most similar tickets, each case once, with a line of what solved it."""
     best: dict[str, Statement] = {}
     for row in evidence:
+        if row.statement.disputed:
+            continue
         best.setdefault(row.ticket.id, row.statement)
     shown: list[Precedent] = []
     seen: list[set[str]] = []

@@ -61,6 +61,14 @@ SERVICES = (
         {"zh": "在后台查看云主机的状态并处理", "en": "look at a server's state"},
     ),
     Service(
+        re.compile(r"注销|主体|更名|换绑|(?:绑定|注册)的?(?:手机|邮箱)|phone number|delete my account", re.I),
+        {"zh": "核验身份后处理账号的变更", "en": "verify who owns an account and change it"},
+    ),
+    Service(
+        re.compile(r"自动续费|延长|延期|续期|auto.?renew|extend", re.I),
+        {"zh": "核对资源包或续费并处理", "en": "look at a package or renewal and change it"},
+    ),
+    Service(
         re.compile(r"证书|签发|下发|certificate", re.I),
         {"zh": "查看证书的状态并催办", "en": "look at a certificate's state and speed it up"},
         ("需要处理的域名", "订单号或证书 ID"),
@@ -91,7 +99,7 @@ SERVICES = (
         (),
     ),
     Service(
-        re.compile(r"扣费|账单|费用|欠费|bill|charge", re.I),
+        re.compile(r"扣费|账单|费用|欠费|欠了|[多漏]扣|扣[了的]|bill|charge", re.I),
         {"zh": "核对账单和扣费明细", "en": "check a bill and its charges"},
         ("账单或实时消费明细的截图",),
     ),
@@ -118,6 +126,9 @@ ENGLISH = {
     "SDK 的语言和版本": "the SDK's language and version",
     "报错信息或日志": "the error message or log",
 }
+
+# For a wish that none of them is named by.
+ANY = Service(re.compile(""), {"zh": "核查客户的请求并在后台处理", "en": "look at the request and act on it"})
 
 
 def services(text: str) -> Iterator[Service]:

@@ -134,6 +134,21 @@ def test_another_customers_placeholder_is_warned_of() -> None:
     assert "placeholder" in dict(made.warnings) and MASK in made.text
 
 
+def test_what_was_seen_of_another_customer_is_left_out() -> None:
+    row = statement("托盘按月计租后才可以查看账单，看到你们有用冷库，冷库另计")
+    today = statement("现在等待入库即可", "specific", turn=3)
+    shelf = FakeLibrary(tickets={"t1": ticket("t1", "托盘租金怎么算？", row, today)}, statements={"t1": (row, today)})
+    made = desk(library=shelf, found=("t1",)).propose(RENT)
+    check(made)
+    assert "托盘按月计租后才可以查看账单。[1]" in made.text and "冷库" not in made.text and "等待入库" not in made.text
+
+
+def test_a_disputed_statement_solved_nothing() -> None:
+    made = desk(found=("t4",)).propose("客户：入库要等多久？")
+    assert made.similar[0].solved == "没有记录解决办法" and made.answer.citations == ()
+    assert "disputed" in dict(made.warnings)
+
+
 class Alike(FakeRetriever):
     """Finds the same case twice."""
 
@@ -173,7 +188,12 @@ def test_similar_tickets_are_each_shown_once() -> None:
     ],
 )
 def test_values_that_a_ticket_holds(text: str, held: set[str]) -> None:
-    assert needed.given(text, (), 0, ("vendor.com",)) == held
+    assert needed.given(text, (), 0) == held
+
+
+def test_a_host_that_redaction_hides_is_the_customers() -> None:
+    assert needed.given("www.a-shop.com 打不开", [("域名", "www.a-shop.com")], 0) == {needed.DOMAIN}
+    assert needed.given("www.a-shop.com 打不开", (), 0) == set()
 
 
 def test_a_picture_is_any_screenshot() -> None:
