@@ -29,8 +29,11 @@ SURE: Final = 0.6
 ALONE: Final = 0.8
 SECONDS: Final = 20.0
 THREADS: Final = 2
-# Lines are looked for in a picture of at most so many pixels: detection takes time and memory in proportion to them.
-LOOKED_AT: Final = 2_000_000
+# Lines are looked for in so many pixels at most, and in so many at once: the first bounds the time, the second memory.
+LOOKED_AT: Final = 8_000_000
+AT_ONCE: Final = 2_000_000
+# A line longer than so many heights is read in pieces: time and memory grow with the square of its length.
+LONGEST: Final = 100
 # So much of a line's height is left around it: without it underscores and quotes at the edge are lost.
 MARGIN: Final = 0.05
 
@@ -82,11 +85,19 @@ class Reader:
         for number, box in enumerate(box for row in _rows(self._boxes(pixels)) for box in row):
             if number and self._clock() > until:
                 return Recognized(tuple(lines), whole=False)
-            read = self._engine.recognize_txt([_crop(pixels, box)])
-            text = mended(read.txts[0])
-            if text:
-                lines.append(Line(text, min(1.0, max(0.0, float(read.scores[0])))))
+            line = self._line(_crop(pixels, box))
+            if line.text:
+                lines.append(line)
         return Recognized(tuple(lines))
+
+    def _line(self, crop: Pixels) -> Line:
+        height = crop.shape[0]
+        text, sure = "", 0.0
+        for start, end, gap in _parts(crop[:, :, 1].T, LONGEST * height, 2 * height):
+            read = self._engine.recognize_txt([crop[:, start:end]])
+            text += (" " if gap > height / 3 else "") + read.txts[0]
+            sure += float(read.scores[0]) * (end - start) / crop.shape[1]
+        return Line(mended(text), min(1.0, max(0.0, sure)))
 
     def _boxes(self, pixels: Image.Image) -> list[Pixels]:
         """The corners of each line, from the upper left one clockwise, in the original's pixels."""
@@ -95,11 +106,13 @@ class Reader:
         if scale < 1:
             size = max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale))
             small = pixels.resize(size, Image.Resampling.BOX)
-        found = self._engine(_padded(small), use_det=True, use_cls=False, use_rec=False)
-        boxes = [] if found.boxes is None else list(found.boxes)
-        across, down = pixels.width / small.width, pixels.height / small.height
-        limit = np.array([pixels.width, pixels.height])
-        return [np.clip(box * np.array([across, down]), 0, limit) for box in boxes]
+        array = np.asarray(small)[:, :, ::-1]
+        boxes: list[Pixels] = []
+        for start, end, _ in _parts(array[:, :, 1], max(64, AT_ONCE // small.width), 64):
+            found = self._engine(_padded(array[start:end]), use_det=True, use_cls=False, use_rec=False)
+            boxes += [] if found.boxes is None else [box + np.array([0, start]) for box in found.boxes]
+        ratio, limit = pixels.width / small.width, np.array([pixels.width, pixels.height])
+        return [np.clip(box * ratio, 0, limit) for box in boxes]
 
 
 def _engine() -> Any:
@@ -132,11 +145,28 @@ def _pixels(image: Screenshot) -> Image.Image:
         return under.convert("RGB")
 
 
-def _padded(image: Image.Image) -> Pixels:
-    """Both sides a multiple of 32, as the network wants them: the edge is repeated, nothing stretched. Blue first."""
-    pixels = np.asarray(image)[:, :, ::-1]
+def _padded(pixels: Pixels) -> Pixels:
+    """Both sides a multiple of 32, as the network wants them: the edge is repeated, nothing stretched."""
     height, width = pixels.shape[:2]
     return np.pad(pixels, ((0, -height % 32), (0, -width % 32), (0, 0)), mode="edge")
+
+
+def _parts(grey: Pixels, most: int, near: int) -> list[tuple[int, int, int]]:
+    """Cuts the rows into parts of about `most`, where least is drawn: start, end, and how wide the gap before it is."""
+    length = grey.shape[0]
+    count = -(-length // most)
+    cuts, gaps = [0], [0]
+    if count > 1 and grey.shape[1] > 1:
+        drawn = np.abs(np.diff(grey.astype(np.int16), axis=1)).mean(axis=1)
+        for number in range(1, count):
+            first = max(cuts[-1] + 1, length * number // count - near)
+            calm = drawn[first : first + 2 * near]
+            edges = np.flatnonzero(np.diff([0, *(calm <= calm.min() + 1), 0]))
+            starts, ends = edges[::2], edges[1::2]
+            widest = int((ends - starts).argmax())
+            cuts.append(first + int(starts[widest] + ends[widest]) // 2)
+            gaps.append(int(ends[widest] - starts[widest]))
+    return list(zip(cuts, [*cuts[1:], length], gaps, strict=True))
 
 
 def _rows(boxes: Sequence[Pixels]) -> list[list[Pixels]]:
@@ -165,31 +195,24 @@ def _crop(image: Image.Image, box: Pixels) -> Pixels:
     return np.ascontiguousarray(np.asarray(level)[:, :, ::-1])
 
 
-# Full-width letters, digits and signs that the model writes for half-width ones; Chinese punctuation stays.
-_NARROW: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "！（），：；？"}
 _QUOTES: Final = str.maketrans("“”‘’", "\"\"''")
 # Words in capitals that consoles print, in which an O is read as a zero.
 _CAPITALS: Final = frozenset(
-    "CONNECTION ERROR FORBIDDEN FOR FOUND FROM HOST INTO LOCATION LOCK NO NOT OPTIONS OR POST PROTOCOL TIMEOUT TO TOO "
-    "UNAUTHORIZED UNKNOWN VERSION".split()
+    "CONNECTION ERROR FORBIDDEN FOR FOUND FROM HOST INFO INTO LOCATION LOCK NO NOT OPTIONS OR POST PROTOCOL TIMEOUT TO "
+    "TOO UNAUTHORIZED UNKNOWN VERSION".split()
 )
-
 _MENDING: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     # A full-width colon or comma with program text on both sides: "key"：1 and https：//host.
     (re.compile(r"(?<=[\w\"'\])}])\s?：(?=\s?[\"'\[{/])", re.ASCII), ":"),
     (re.compile(r"(?<=[\"'\])}])\s?，(?=\s?[\"'\[{]|$)"), ","),
-    # A date and a time that stand too close.
-    (re.compile(r"(?<=\d{4}-\d\d-\d\d)(?=\d\d:\d\d)"), " "),
-    # A stack's frame.
-    (re.compile(r"^at(?=[\w.$/]+\(\w+\.\w+:\d+\))"), "at "),
-    # The I of Id is read as an l.
-    (re.compile(r"(?<=[Rr]equest)ld\b|(?<=[Rr]eq)ld\b"), "Id"),
+    (re.compile(r"(?<=\b[Rr]equest)ld\b|(?<=\b[Rr]eq)ld\b"), "Id"),
+    (re.compile(r"\b0ct\b"), "Oct"),
 )
 
 
 def mended(text: str) -> str:
-    """What was measured to be misread in program text, and nothing else."""
-    text = " ".join(text.translate(_NARROW).split())
+    """What the model was seen to misread in program text, and nothing else."""
+    text = " ".join(text.split())
     if re.match(r"[“\"{\[]", text) and re.search(r"[”\"]\s?[：:]", text):  # JSON
         text = text.translate(_QUOTES)
     for pattern, right in _MENDING:

@@ -181,6 +181,17 @@ PHONE = (
         ["身份证照片不清晰，请在光线充足处重新拍摄", "图片格式支持 JPG、PNG，不超过 5MB", "还可尝试 2 次"],
         "去拍摄",
     ),
+    ("播放出错", ["视频加载失败（错误码 2004）", "video_id: 7f3e_20241022", "请切换网络或降低清晰度后重试"], "刷新"),
+    (
+        "工单详情",
+        ["工单号：20241025-0917", "处理中：预计今天 18:00 前回复", "CDN 回源返回 404，源站 source.huahai.cn"],
+        "补充说明",
+    ),
+    (
+        "Storage almost full",
+        ["You have used 9.8 GB of 10 GB", "Uploads stop at 100%", "Plan: Free tier, renews 2024-12-01"],
+        "Upgrade",
+    ),
 )
 
 JSON = (
@@ -225,7 +236,8 @@ GLYPHS = """() => {
       const range = document.createRange();
       range.setStart(node, i); range.setEnd(node, i + 1);
       const box = range.getBoundingClientRect();
-      if (box.width && node.data[i].trim()) found.push([node.data[i], box.left, box.right, box.top, box.bottom]);
+      const shown = box.width && box.right <= innerWidth && box.bottom <= innerHeight;
+      if (shown && node.data[i].trim()) found.push([node.data[i], box.left, box.right, box.top, box.bottom]);
     }
   }
   return found;
@@ -307,7 +319,7 @@ def pages() -> Iterator[tuple[str, bool, str, int, int, float]]:
         yield "console", unseen, _console(text, False, 13 + number % 3), 1000, 260, 1.0
         yield "dark", unseen, _console(text, True, 13 + number % 2), 1000, 260, 1.0
     for number, text in enumerate(JSON):
-        yield "json", number >= SEEN["json"], _console(text, number == 1, 14), 640, 220, 1.0 + number % 2
+        yield "json", number >= SEEN["json"], _console(text, number == 1, 14), 960, 220, 1.0 + number % 2
     for number, page in enumerate(BROWSER):
         unseen = number >= SEEN["browser"]
         yield "browser", unseen, _browser(page, False), 1100, 480, 1.0 + 0.5 * (number % 2)
