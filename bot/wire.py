@@ -161,9 +161,7 @@ def app(settings: Settings) -> FastAPI:
     threading.Thread(target=_warm, args=(answering, settings), daemon=True).start()
     threading.Thread(target=tooling.sweep, args=(desk, settings), daemon=True).start()
     given = tooling.tools(settings, desk, redactor(settings), lambda: rebuilding(settings))
-    return create_app(
-        answering, desk, settings, tooling.tools(settings, desk, redactor(settings), lambda: rebuilding(settings))
-    )
+    return create_app(answering, desk, settings, given)
 
 
 def rebuilding(settings: Settings) -> list[str]:

@@ -24,7 +24,7 @@ from bot.reply.gate import SURE, Decision
 from bot.reply.intent import asks_time, tells_time
 from bot.reply.mail import CITED, letter, render
 from bot.reply.parts import Parts
-from bot.reply.pasted import Pasted, read
+from bot.reply.pasted import MOST, Pasted, read
 from bot.reply.subjects import apart
 from bot.search.terms import in_traditional, simplified, traditional
 

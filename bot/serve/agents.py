@@ -191,7 +191,7 @@ class Agents:
     async def notice(self, request: Request) -> Response:
         given, account = await form(request), account_of(request)
         zh, en = (clean(given.get(name, "")).strip()[:300] for name in ("zh", "en"))
-        hours = given.get("hours", "")
+        hours = given.get("hours", "")[:4]
         until = (
             now() + timedelta(hours=int(hours)) if hours.isascii() and hours.isdigit() and int(hours[:5]) > 0 else None
         )

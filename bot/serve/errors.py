@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from bot.errors import DeskError, QuestionError
+from bot.errors import AccountError, ConflictError, DeskError, ImageError, QuestionError
 from bot.serve.access import Refusal
 from bot.serve.protocol import BadRequest, error_body
 from bot.serve.telemetry import Telemetry
@@ -32,12 +32,14 @@ class Refused(Exception):
         self.refusal = refusal
 
 
+EXPECTED = (QuestionError, ConflictError, ImageError, AccountError)
+"""What somebody asked for and cannot have: no failure of ours, and not counted as one."""
 APOLOGY = "出错了（错误号 {number}），请稍后再试。"
 
 
 def told(error: Exception, telemetry: Telemetry, apology: str = APOLOGY) -> str:
     """The sentence for a person; `apology` is said of what has no sentence of its own."""
-    if isinstance(error, QuestionError):
+    if isinstance(error, EXPECTED):
         return str(error)
     number = telemetry.failure(error)
     return str(error) if isinstance(error, DeskError) else apology.format(number=number)
@@ -53,6 +55,10 @@ def shape(error: Exception, telemetry: Telemetry) -> tuple[int, dict[str, Any]]:
         return 400, error_body(str(error), wrong, error.param, "invalid_request")
     if isinstance(error, QuestionError):
         return 400, error_body(str(error), wrong, "messages", "invalid_question")
+    if isinstance(error, ConflictError):
+        return 409, error_body(str(error), wrong, None, "conflict")
+    if isinstance(error, EXPECTED):
+        return 400, error_body(str(error), wrong, None, "invalid_request")
     if isinstance(error, HTTPException):
         kind = wrong if error.status_code < 500 else "server_error"
         return error.status_code, error_body(str(error.detail), kind, None, None)

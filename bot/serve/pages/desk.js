@@ -179,6 +179,40 @@
     }
   });
 
+  // Images: read by the server; a hand-over keeps them, a pasted ticket gets their text ----------
+  async function picture(file) {
+    if (!file) return;
+    say(words.reading);
+    try {
+      const answer = await fetch(`/desk/image?id=${encodeURIComponent(id)}`, { method: "POST", body: file });
+      const told = await answer.json();
+      if (!answer.ok) throw new Error(told.error?.message || String(answer.status));
+      if (ticket && told.text) ticket.value = `${ticket.value.trimEnd()}\n[图片] ${told.text}`;
+      say(words.pictured);
+    } catch (error) {
+      say(error.message);
+    }
+  }
+  $("#picture")?.addEventListener("click", () => $("#file").click());
+  $("#file")?.addEventListener("change", (event) => { picture(event.target.files[0]); event.target.value = ""; });
+  document.addEventListener("paste", (event) => {
+    const file = [...(event.clipboardData?.files || [])].find((item) => item.type.startsWith("image/"));
+    if (file && $("#picture")) { event.preventDefault(); picture(file); }
+  });
+
+  // What each sentence of an edited draft rests on ------------------------------------------------
+  let settled = 0;
+  box?.addEventListener("input", () => {
+    clearTimeout(settled);
+    if (!reply.draft.value) { $("#sources").replaceChildren(); return; }
+    settled = setTimeout(async () => {
+      const only = reply.evidence.value.split(",").filter(Boolean).map((value) => ["only", value]);
+      try {
+        $("#sources").innerHTML = await (await post("/desk/sources", [["id", id], ["edited", box.value], ...only])).text();
+      } catch { /* it is a help, and the reply does not depend on it */ }
+    }, 800);
+  });
+
   // Keys ----------------------------------------------------------------------------------------
   const typing = (node) => node.matches?.("input, textarea, select");
   document.addEventListener("keydown", (event) => {

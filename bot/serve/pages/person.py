@@ -126,7 +126,7 @@ class Person:
         if record is None:
             handover.state = "ended"
             return True
-        before = (talk.seen, handover.state, handover.person)
+        before, items = (handover.state, handover.person), len(talk.items)
         for line in self._desk.queue.lines(record.id, talk.seen):
             talk.seen = line.id
             if line.key not in talk.keys or not line.key:
@@ -134,7 +134,7 @@ class Person:
         handover.person = record.name if record.agent else ""
         if record.state != "open":
             handover.state = "cancelled" if record.state == "cancelled" else "ended"
-        return before != (talk.seen, handover.state, handover.person)
+        return before != (handover.state, handover.person) or len(talk.items) > items
 
     def restore(self, browser: str, texts: Texts) -> Talk:
         """The conversation that a browser may go on with; an empty one when there is none."""

@@ -79,13 +79,22 @@ def box(record: HandoffRecord, colleagues: Iterable[Account], account: Account, 
         f' placeholder="{w("reply_hint")}"></textarea><div id="sources"></div>'
         '<p id="problem" class="error" role="alert" hidden></p>'
         f'<div class="row"><button id="send">{w("send")}</button>'
-        f'<button type="button" class="plain" id="draft-it">{w("draft")} (D)</button></div></form>'
+        f'<button type="button" class="plain" id="draft-it">{w("draft")} (D)</button>'
+        f"{picker(w)}</div></form>"
         '<div class="row ends">'
         f'<form method="post" action="/desk/close" id="close">{hidden}'
         f'<button class="plain">{w("close")}</button></form>'
         f'<form method="post" action="/desk/transfer" id="pass">{hidden}<label for="to">{w("transfer")}</label>'
         f'<select id="to" name="to"><option value="">{w("back")}</option>{options}</select>'
         f'<button class="plain">{w("transfer_do")}</button></form></div>'
+    )
+
+
+def picker(w: Words) -> str:
+    """The button that attaches an image, and its file field."""
+    return (
+        f'<button type="button" class="plain" id="picture">{w("picture")}</button>'
+        f'<input type="file" id="file" accept="image/png,image/jpeg,image/webp" hidden aria-label="{w("picture")}">'
     )
 
 

@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse
 
 from bot.desk.people import Account
 from bot.serve.pages import assets
+from bot.serve.pages.desk.case import picker
 from bot.serve.pages.desk.words import Words
 from bot.serve.pages.paper import page, text
 
@@ -30,14 +31,14 @@ def drafting(written: str, side: str, said: str, account: Account, w: Words, sta
         f'{menu("draft", account, w)}<div id="drafting"><section>{note}<form method="post" action="/desk/draft">'
         f'<label for="ticket">{w("paste_label")}</label>'
         f'<textarea id="ticket" name="text" rows="18" required>{text(written)}</textarea>'
-        f'<button>{w("paste_do")}</button></form></section><aside id="side" aria-live="polite">{side}</aside></div>'
+        f'<div class="row"><button>{w("paste_do")}</button>{picker(w)}</div></form></section><aside id="side" aria-live="polite">{side}</aside></div>'
         '<div id="say" role="status"></div>'
     )
     return _page(body, w, status)
 
 
 def _page(body: str, w: Words, status: int) -> HTMLResponse:
-    keys = ("sending", "offline", "drafting", "untick", "copied", "failed")
+    keys = ("sending", "offline", "drafting", "untick", "copied", "failed", "reading", "pictured")
     said = "".join(f' data-{key}="{text(w(key))}"' for key in keys)
     script = f'<script defer src="/{assets.address("desk.js")}"></script>'
     return page(w("title"), f'<div id="words"{said} hidden></div>{body}', "desk", status, script, w.code, wide=True)

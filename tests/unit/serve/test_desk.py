@@ -1,0 +1,231 @@
+"""The agents' desk: taking, replying, passing on, closing; drafts; what is refused, and that nothing is markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.desk.handoffs import HandoffRecord
+from bot.desk.saying import Say
+from bot.desk.store import Desk
+from bot.errors import StoreError
+
+JSON = {"accept": "application/json"}
+EVIL = "<script>x</script>"
+
+
+@pytest.fixture
+def waiting(desk: Desk) -> HandoffRecord:
+    said = [Say("customer", f"我的域名 a.cn {EVIL}", "我的域名 〈域名〉"), Say("bot", "转人工")]
+    return desk.queue.open(
+        "c1", f"<b>原因</b>{EVIL}", ["域名"], f"摘要 13800001111 {EVIL}", said,
+        product="CDN", mood=1, collected=[("域名", "a.cn")],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def taken(agent: TestClient, waiting: HandoffRecord) -> HandoffRecord:
+    assert agent.post("/desk/take", data={"id": waiting.id}).status_code == 303
+    return waiting
+
+
+def say(client: TestClient, id: str, text: str, **more: Any) -> Any:
+    return client.post("/desk/say", data={"id": id, "text": text, "key": "k", **more}, headers=JSON)
+
+
+def said(reply: Any) -> str:
+    return str(reply.json()["error"]["message"])
+
+
+def test_the_queue_and_a_hand_over(agent: TestClient, waiting: HandoffRecord, desk: Desk) -> None:
+    page = agent.get("/desk").text
+    assert "等待接手" in page and "情绪激动" in page and "CDN" in page and f"id={waiting.id}" in page
+    page = agent.get("/desk", params={"id": waiting.id}).text
+    assert "&lt;b&gt;原因" in page and EVIL not in page and "a.cn" in page and "接手 (T)" in page
+    assert "发送</button>" not in page
+    assert [(row.who, row.did, row.what) for row in desk.audit.newest()] == [("anna", "viewed", waiting.id)]
+
+
+def test_an_empty_queue_teaches(agent: TestClient) -> None:
+    page = agent.get("/desk").text
+    assert "没有待处理的转人工" in page and "起草回复" in page
+    agent.cookies.set("desk_lang", "en")
+    page = agent.get("/desk").text
+    assert "Nobody is waiting" in page and '<html lang="en">' in page and "待办" not in page
+
+
+def test_a_number_that_is_not_there(agent: TestClient) -> None:
+    assert agent.get("/desk", params={"id": "nope"}).status_code == 404
+    assert agent.post("/desk/take", data={"id": "nope"}).status_code == 404
+    assert "已经结束" in said(agent.post("/desk/take", data={"id": "nope"}, headers=JSON))
+
+
+def test_taking_replying_closing(agent: TestClient, taken: HandoffRecord, desk: Desk) -> None:
+    assert "发送</button>" in agent.get("/desk", params={"id": taken.id}).text
+    assert say(agent, taken.id, "您好 13800001111").json() == {"done": True}
+    lines = desk.queue.lines(taken.id)
+    assert (lines[-1].author, lines[-1].name, lines[-1].text) == ("agent", "小安", "您好 13800001111")
+    assert [m.text for m in desk.messages("c1")] == ["joined 小安", "您好 〈电话〉"]
+    (kept,) = desk.replies.of(taken.id)
+    assert (kept.how, kept.text, kept.who, kept.conversation) == ("written", "您好 〈电话〉", "anna", "c1")
+    assert "13800001111" not in kept.question
+    assert agent.post("/desk/close", data={"id": taken.id}).status_code == 303
+    page = agent.get("/desk", params={"id": taken.id}).text
+    assert "已经结束" in page and "a.cn" not in page and "设为可复用" in page
+    assert [row.did for row in desk.audit.newest()][::-1][:4] == ["took", "viewed", "replied", "closed"]
+
+
+def test_two_agents_and_one_customer(
+    make_client: Callable[..., TestClient], enter: Callable[..., TestClient], taken: HandoffRecord, desk: Desk
+) -> None:
+    other = enter(make_client(), "ben", "agent", "小本")
+    late = other.post("/desk/take", data={"id": taken.id}, headers=JSON)
+    assert late.status_code == 409 and "小安 已经接手" in said(late)
+    assert "小安 已经接手" in other.post("/desk/take", data={"id": taken.id}).text
+    assert "小安 正在处理" in other.get("/desk", params={"id": taken.id}).text
+    refused = say(other, taken.id, "我也来")
+    assert refused.status_code == 409 and "我也来" not in "".join(line.text for line in desk.queue.lines(taken.id))
+
+
+def test_what_is_sent_twice_arrives_once(agent: TestClient, taken: HandoffRecord, desk: Desk) -> None:
+    for _ in range(3):
+        assert say(agent, taken.id, "只说一次").status_code == 200
+    assert [line.text for line in desk.queue.lines(taken.id) if line.author == "agent"] == ["只说一次"]
+    assert len(desk.replies.of(taken.id)) == 1
+
+
+def test_sent_and_edited_drafts_are_told_apart(agent: TestClient, taken: HandoffRecord, desk: Desk) -> None:
+    say(agent, taken.id, "按步骤申请。[1]", draft="按步骤申请。[1]", evidence="s/1,s/2", key="1")
+    say(agent, taken.id, "按步骤申请，明天好。", draft="按步骤申请。[1]", key="2")
+    agent.post("/desk/discard", data={"id": taken.id, "draft": "没有用 13800001111"}, headers=JSON)
+    sent = desk.replies.of(taken.id)
+    assert [row.how for row in sent] == ["sent", "edited", "discarded"]
+    assert sent[0].evidence == ("s/1", "s/2") and sent[2].draft == "没有用 〈电话〉"
+    assert next(line.text for line in desk.queue.lines(taken.id) if line.author == "agent") == "按步骤申请。"
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "why"),
+    [
+        ("", {}, "请先写回复"),
+        (" [1] ", {}, "请先写回复"),
+        ("长" * 8001, {}, "最多 8000"),
+        ("已为您解冻", {"steps": "2", "step": ["0"]}, "【请先执行】"),
+        ("已为您解冻", {"steps": "2", "step": ["0", "0"]}, "【请先执行】"),
+        ("【请先执行：解冻】好了", {}, "【请先执行】"),
+        ("您的域名 〈域名〉 好了", {}, "〈域名〉"),
+    ],
+)
+def test_what_may_not_leave_stays(
+    agent: TestClient, taken: HandoffRecord, desk: Desk, text: str, more: dict[str, Any], why: str
+) -> None:
+    refused = say(agent, taken.id, text, **more)
+    assert refused.status_code == 400 and why in said(refused)
+    assert not [line for line in desk.queue.lines(taken.id) if line.author == "agent"]
+    assert desk.replies.of(taken.id) == ()
+
+
+def test_ticked_steps_let_it_leave(agent: TestClient, taken: HandoffRecord) -> None:
+    assert say(agent, taken.id, "好了", steps="2", step=["0", "1"]).status_code == 200
+
+
+def test_passing_on(agent: TestClient, taken: HandoffRecord, desk: Desk, account: Callable[..., str]) -> None:
+    account("ben", "agent", "小本")
+    assert "小本" in agent.get("/desk", params={"id": taken.id}).text
+    assert agent.post("/desk/transfer", data={"id": taken.id, "to": "nobody"}, headers=JSON).status_code == 400
+    agent.post("/desk/transfer", data={"id": taken.id, "to": "ben"})
+    record = desk.queue.get(taken.id)
+    assert record is not None and (record.agent, record.name) == ("ben", "小本")
+    assert agent.post("/desk/transfer", data={"id": taken.id}, headers=JSON).status_code == 409
+
+
+def test_the_script_gets_what_is_new(agent: TestClient, taken: HandoffRecord, desk: Desk) -> None:
+    first = agent.get("/desk/state", params={"id": taken.id}).json()
+    assert first["waiting"] == 0 and EVIL not in first["lines"] and "a.cn" in first["lines"]
+    desk.queue.add("c1", [Say("customer", f"还在吗{EVIL}", "还在吗")])
+    told = agent.get("/desk/state", params={"id": taken.id, "after": first["last"]}).json()
+    assert "还在吗&lt;script&gt;" in told["lines"] and "a.cn" not in told["lines"] and told["last"] > first["last"]
+    assert told["state"] == first["state"]
+    desk.queue.reachable("c1", "微信 1")
+    assert agent.get("/desk/state", params={"id": taken.id}).json()["state"] != first["state"]
+    for odd in ("", "x", "-1", "１"):
+        assert agent.get("/desk/state", params={"id": taken.id, "after": odd}).status_code == 200
+    assert "last" not in agent.get("/desk/state").json()
+
+
+def test_a_draft_for_a_hand_over(agent: TestClient, desk: Desk, core: Any) -> None:
+    record = desk.queue.open("c", "r", [], "s", [Say("customer", "证书怎么申请 a.cn")])
+    shown = agent.post("/desk/propose", data={"id": record.id}).text
+    assert core.asked[-1].text == "**客户**：证书怎么申请 a.cn"
+    assert "升级 HTTPS 配置[1]" in shown and "把握 中" in shown and "需要处理的域名" in shown and "常见用时" in shown
+    assert (
+        "价格可能已经变化 &lt;b&gt;" in shown and "SSL证书怎么申请" in shown and "75%" in shown and "total" not in shown
+    )
+    english = agent.post("/desk/propose", data={"id": record.id, "language": "en", "only": ["s/1", "s/2"]}).text
+    assert "Hello," in english and core.chosen == (("s/1", "s/2"), "en")
+    short = agent.post("/desk/propose", data={"id": record.id, "tone": "shorter"})
+    assert short.status_code == 200 and "[1]" in short.text
+
+
+def test_steps_for_an_agent_are_ticks(agent: TestClient, desk: Desk) -> None:
+    record = desk.queue.open("c", "r", [], "s", [Say("customer", "帮我解冻")])
+    shown = agent.post("/desk/propose", data={"id": record.id}).text
+    assert len(re.findall(r'class="step"', shown)) == 1 and "核查冻结的原因并解冻" in shown
+    assert "没有找到可以引用的工单" in shown
+
+
+def test_what_an_edited_sentence_rests_on(agent: TestClient) -> None:
+    shown = agent.post(
+        "/desk/sources", data={"text": "证书怎么申请", "edited": "DV（限免）是免费的，DV 是收费的。\n我今天生日。"}
+    ).text
+    assert "[1]" in shown and "客服自写" in shown
+
+
+def test_a_failure_keeps_what_was_pasted(agent: TestClient) -> None:
+    page = agent.post("/desk/draft", data={"text": "爆炸 <b>"})
+    assert page.status_code == 500 and "错误号" in page.text and "爆炸 &lt;b&gt;</textarea>" in page.text
+
+
+def test_a_ticket_of_two_megabytes_is_taken_and_a_larger_one_refused_in_a_sentence(
+    agent: TestClient, core: Any
+) -> None:
+    core.propose = lambda text, only=(), language=None: (
+        pytest.fail(str(len(text))) if len(text) != 700_000 else real("证书")
+    )
+    real = type(core).propose.__get__(core)
+    assert agent.post("/desk/propose", data={"text": "志" * 700_000}).status_code == 200
+    refused = agent.post("/desk/propose", content=b"text=" + b"x" * (8 << 20))
+    assert refused.status_code == 413 and "内容太大，最多 8 MB" in said(refused)
+
+
+def test_a_database_that_is_gone_is_a_sentence_and_nothing_is_lost(
+    agent: TestClient, taken: HandoffRecord, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any, **__: Any) -> None:
+        raise StoreError("数据库没有响应，刚才的操作没有完成，请稍后再试。")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.queue, "say", gone)
+        refused = say(agent, taken.id, "您好")
+        assert refused.status_code == 503 and "没有完成" in said(refused)
+    assert say(agent, taken.id, "您好").status_code == 200
+    assert [line.text for line in desk.queue.lines(taken.id) if line.author == "agent"] == ["您好"]
+
+
+def test_a_notice_for_customers(agent: TestClient, desk: Desk) -> None:
+    customer = {"cookie": "desk_browser=b"}
+    assert agent.get("/ui/live", headers=customer).json() == {"rev": "", "notice": ""}
+    agent.post("/desk/notice", data={"zh": "上传故障", "en": "Uploads fail", "hours": "2"})
+    current = desk.notices.current()
+    assert current is not None and current.until is not None
+    assert agent.get("/ui/live", headers=customer).json()["notice"] == "上传故障"
+    assert agent.get("/ui/live", headers={"cookie": "desk_lang=en"}).json()["notice"] == "Uploads fail"
+    assert "上传故障" in agent.get("/desk").text
+    agent.post("/desk/notice", data={})
+    assert agent.get("/ui/live", headers=customer).json()["notice"] == ""
+    for hours in ("x", "-1", "0", "１", "9" * 9):
+        assert agent.post("/desk/notice", data={"zh": "a", "hours": hours}).status_code == 303
