@@ -22,13 +22,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot.desk.store import Desk
 from bot.serve.app import create_app
+from bot.serve.core import Tools
 from bot.settings import Settings
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-STAFF_KEY = "a-staff-key"
+PASSWORD = "a long password"
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 
 
@@ -86,8 +87,9 @@ def live_app(core: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
     """Over the fake core."""
     folder = tmp_path_factory.mktemp("desk")
     desk = Desk(f"sqlite:///{folder}/desk.sqlite3")
-    settings = Settings(_env_file=None, staff_key=STAFF_KEY, api_key=None)  # type: ignore[call-arg]
-    app = create_app(core, desk, settings, redact=lambda text: text.replace("13800001111", "〈电话〉"))
+    settings = Settings(_env_file=None, api_key=None)  # type: ignore[call-arg]
+    desk.accounts.add("max", PASSWORD, "maintainer", "老麦")
+    app = create_app(core, desk, settings, Tools(redact=lambda text: text.replace("13800001111", "〈电话〉")))
     with running(app) as url:
         yield Live(url, desk, core)
     desk.close()
@@ -134,6 +136,15 @@ def opened(browser: Browser, live: Live, width: int, height: int) -> Iterator[Pa
     visit(page, live)
     yield page
     context.close()
+
+
+def sign_in(page: Page, url: str, name: str = "max") -> None:
+    """Opens a page of the staff's, by way of the form."""
+    page.goto(url)
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("nav a[aria-current]")
 
 
 def visit(page: Page, live: Live) -> None:

@@ -12,14 +12,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.desk.store import Desk
 from bot.serve.app import create_app
+from bot.serve.core import Tools
 from bot.settings import Settings
 
-from .conftest import STAFF_KEY, fakes, running
+from .conftest import PASSWORD, fakes, running, sign_in
 from .test_reach import CONTRAST
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "/tickets", "/ticket?id=t-1", "/answers", "/conflicts", "/aside")
+PAGES = ("", "/tickets", "/ticket?id=t-1", "/answers", "/approved", "/conflicts", "/aside")
 CHILD = """
 import json, pathlib, sys, time
 for done in range(1, 11):
@@ -38,9 +39,10 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def url(gate: Path) -> Iterator[str]:
     desk = Desk("sqlite://")
-    settings = Settings(_env_file=None, staff_key=STAFF_KEY)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    desk.accounts.add("max", PASSWORD, "maintainer")
     command = [sys.executable, "-c", CHILD, str(gate)]
-    app = create_app(fakes.FakeAssistant(), desk, settings, redact=str, rebuild=lambda: command)
+    app = create_app(fakes.FakeAssistant(), desk, settings, Tools(rebuild=lambda: command))
     with running(app) as address:
         yield f"{address}/knowledge"
     desk.close()
@@ -49,9 +51,7 @@ def url(gate: Path) -> Iterator[str]:
 def signed_in(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.set_default_timeout(15_000)
-    page.goto(url)
-    page.fill("#key", STAFF_KEY)
-    page.press("#key", "Enter")
+    sign_in(page, url)
     expect(page.locator("h1")).to_have_text("知识库")
     return page
 

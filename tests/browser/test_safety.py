@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import Live, ask, fakes, visit
+from .conftest import Live, ask, fakes, sign_in, visit
 
 pytestmark = pytest.mark.browser
 
@@ -92,9 +92,7 @@ def test_enter_that_ends_a_composition_does_not_send(page: Page, live_app: Live)
 
 
 def test_staff_pages_in_the_browser(page: Page, live_app: Live) -> None:
-    page.goto(f"{live_app.url}/knowledge")
-    page.fill("#key", "a-staff-key")
-    page.press("#key", "Enter")
+    sign_in(page, f"{live_app.url}/knowledge")
     expect(page.locator("h1")).to_have_text("知识库")
     page.click("text=质量")
     expect(page.locator("h1")).to_have_text("质量")

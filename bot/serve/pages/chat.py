@@ -114,23 +114,29 @@ def build(chat: Chat) -> gr.Blocks:
                 gr.Markdown(_foot(chat.engine, texts)),
             ]
 
+        def own(talk: Talk, request: gr.Request, code: str) -> Talk:
+            """The browser's own talk: where the server has begun anew, its state is empty and is read again."""
+            browser = (request.cookies or {}).get(BROWSER, "")
+            return talk if talk.browser or not browser else chat.restore(browser, language(code))
+
         def start(request: gr.Request) -> list[Any]:
             cookies = request.cookies or {}
             code = "en" if cookies.get(COOKIE) == "en" else "zh"
             talk = chat.restore(cookies.get(BROWSER, ""), language(code))
             return [talk, code, *dress(talk, code)]
 
-        def toggle(talk: Talk, code: str) -> list[Any]:
+        def toggle(talk: Talk, code: str, request: gr.Request) -> list[Any]:
+            talk = own(talk, request, code)
             code = "zh" if code == "en" else "en"
-            return [code, *dress(talk, code)]
+            return [talk, code, *dress(talk, code)]
 
         def draw(talk: Talk, code: str, running: bool, said: str = "", **box: Any) -> list[Any]:
             drawn = view.messages(talk, language(code))
             buttons = [gr.Button(visible=not running), gr.Button(visible=running)]
             return [drawn, talk, gr.Textbox(**box) if box else gr.skip(), *buttons, said]
 
-        def ask(question: str | None, talk: Talk, code: str) -> Iterator[list[Any]]:
-            texts = language(code)
+        def ask(question: str | None, talk: Talk, code: str, request: gr.Request) -> Iterator[list[Any]]:
+            texts, talk = language(code), own(talk, request, code)
             if not (question or "").strip():
                 yield draw(talk, code, False, texts.empty)
                 return
@@ -140,38 +146,40 @@ def build(chat: Chat) -> gr.Blocks:
             except Unsent as error:
                 yield draw(talk, code, False, str(error))
 
-        def retry(talk: Talk, code: str) -> Iterator[list[Any]]:
-            question = talk.drop_last()
-            yield from ask(question, talk, code)
+        def retry(talk: Talk, code: str, request: gr.Request) -> Iterator[list[Any]]:
+            talk = own(talk, request, code)
+            yield from ask(talk.drop_last(), talk, code, request)
 
         def halt(talk: Talk, code: str) -> list[Any]:
             chat.stop(talk, language(code))
             return draw(talk, code, False)
 
-        def clear(talk: Talk, code: str) -> list[Any]:
-            return draw(chat.begin(talk, language(code)), code, False)
+        def clear(talk: Talk, code: str, request: gr.Request) -> list[Any]:
+            return draw(chat.begin(own(talk, request, code), language(code)), code, False)
 
-        def pressed(payload: str | None, talk: Talk, code: str) -> list[Any]:
+        def pressed(payload: str | None, talk: Talk, code: str, request: gr.Request) -> list[Any]:
             """Draws the conversation anew only where the press added to it: the script shows the rest."""
+            talk = own(talk, request, code)
             before, texts = len(talk.items), language(code)
             said = chat.act(talk, payload or "", texts)
             changed = len(talk.items) > before or said == texts.reached
-            return [said, view.messages(talk, texts) if changed else gr.skip()]
+            return [said, view.messages(talk, texts) if changed else gr.skip(), talk]
 
-        def hand_over(talk: Talk, code: str) -> list[Any]:
-            texts = language(code)
+        def hand_over(talk: Talk, code: str, request: gr.Request) -> list[Any]:
+            texts, talk = language(code), own(talk, request, code)
             said = chat.hand_over(talk, texts)
             return [view.messages(talk, texts), talk, said]
 
-        def take_back(talk: Talk, code: str) -> list[Any]:
-            texts = language(code)
+        def take_back(talk: Talk, code: str, request: gr.Request) -> list[Any]:
+            texts, talk = language(code), own(talk, request, code)
             said = chat.cancel(talk, texts)
             return [view.messages(talk, texts), talk, said]
 
-        def pulled(talk: Talk, code: str) -> list[Any]:
+        def pulled(talk: Talk, code: str, request: gr.Request) -> list[Any]:
             """Somebody of the staff did or said something; the script noticed."""
-            texts = language(code)
-            if not chat.pull(talk):
+            texts, before = language(code), talk
+            talk = own(talk, request, code)
+            if not chat.pull(talk) and talk is before:
                 return [gr.skip(), talk, gr.skip()]
             return [view.messages(talk, texts), talk, gr.Textbox(placeholder=_hint(talk, texts))]
 
@@ -181,12 +189,12 @@ def build(chat: Chat) -> gr.Blocks:
         running: list[Any] = [asking, trying]
         stop.click(halt, [talk, lang], busy, cancels=running, **quiet)
         new.click(clear, [talk, lang], busy, cancels=running, **quiet)
-        switch.click(toggle, [talk, lang], [lang, *chrome], **quiet)
+        switch.click(toggle, [talk, lang], [talk, lang, *chrome], **quiet)
         person.click(hand_over, [talk, lang], [log, talk, toast], **quiet)
         cancel.click(take_back, [talk, lang], [log, talk, toast], **quiet)
         pull.click(pulled, [talk, lang], [log, talk, box], trigger_mode="always_last", **quiet)
         # "multiple": by default Gradio drops a press that comes while the last one is still on its way.
-        act.click(pressed, [payload, talk, lang], [toast, log], trigger_mode="multiple", **quiet)
+        act.click(pressed, [payload, talk, lang], [toast, log, talk], trigger_mode="multiple", **quiet)
         page.load(start, None, [talk, lang, *chrome], **quiet)
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page

@@ -31,7 +31,8 @@ def drafting(written: str, side: str, said: str, account: Account, w: Words, sta
         f'{menu("draft", account, w)}<div id="drafting"><section>{note}<form method="post" action="/desk/draft">'
         f'<label for="ticket">{w("paste_label")}</label>'
         f'<textarea id="ticket" name="text" rows="18" required>{text(written)}</textarea>'
-        f'<div class="row"><button>{w("paste_do")}</button>{picker(w)}</div></form></section><aside id="side" aria-live="polite">{side}</aside></div>'
+        f'<div class="row"><button>{w("paste_do")}</button>{picker(w)}</div></form></section>'
+        f'<aside id="side" aria-live="polite">{side}</aside></div>'
         '<div id="say" role="status"></div>'
     )
     return _page(body, w, status)
