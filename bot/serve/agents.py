@@ -35,7 +35,8 @@ from bot.serve.protocol import clean
 from bot.serve.telemetry import Telemetry
 
 SAID_CHARS = 8000
-_STEP = re.compile(r"【请先执行")
+_STEP = re.compile(r"【(?:请先执行|处理结果)")
+"""What a draft leaves for a person to do or to fill in."""
 _MASK = re.compile(r"〈[^〈〉\n]{1,20}〉")
 
 
@@ -218,7 +219,11 @@ def sendable(written: str, ticked: int, steps: str) -> str:
         raise Refused(Refusal(400, f"回复太长，最多 {SAID_CHARS} 字。 At most {SAID_CHARS} characters.", "too_long"))
     if (steps.isdigit() and ticked < int(steps)) or _STEP.search(text):
         raise Refused(
-            Refusal(400, "请先完成并勾选【请先执行】的步骤，再发送。 Do and tick the steps first.", "steps_open")
+            Refusal(
+                400,
+                "请先完成并勾选【请先执行】的步骤、填写【处理结果】，再发送。 Do and tick the steps first.",
+                "steps_open",
+            )
         )
     if mask := _MASK.search(text):
         raise Refused(

@@ -14,7 +14,7 @@ from bot.desk.people import Role
 from bot.desk.store import Desk
 from bot.serve.access import COOKIE, COOKIE_SECONDS, Access, Refusal, peer, same_origin
 from bot.serve.agents import Agents
-from bot.serve.door import ELSEWHERE, Door, Handler
+from bot.serve.door import ELSEWHERE, Door, Handler, account_of
 from bot.serve.drafts import Drafts
 from bot.serve.errors import Refused, route_class
 from bot.serve.forms import form
@@ -89,6 +89,15 @@ class Staff:
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return response
 
+    def noted(self, deed: str, act: Handler) -> Handler:
+        """A handler that leaves a line in the log."""
+
+        async def handle(request: Request) -> Response:
+            await run_in_threadpool(self._desk.audit.note, account_of(request).name, deed)
+            return await act(request)
+
+        return handle
+
     def _schema(self) -> dict[str, Any]:
         return get_openapi(title=self._app.title, version="1", routes=self._app.routes)
 
@@ -132,7 +141,7 @@ def attach(
         ("GET", "/knowledge/approved", "agent", known.approved),
         ("GET", "/knowledge/conflicts", "agent", known.conflicts),
         ("GET", "/knowledge/aside", "agent", known.aside),
-        ("POST", "/knowledge/rebuild", "maintainer", known.start),
+        ("POST", "/knowledge/rebuild", "maintainer", staff.noted("started rebuild", known.start)),
         ("GET", "/quality", "agent", staff.quality),
         ("GET", "/quality/gaps", "agent", gaps.show),
         ("GET", "/quality/report", "agent", staff.report),

@@ -212,7 +212,7 @@
   let hush = 0;
   function say(text) {
     live.textContent = text;
-    live.classList.add("shown");
+    live.classList.toggle("shown", !!text);
     clearTimeout(hush);
     hush = setTimeout(() => live.classList.remove("shown"), 6000);
   }

@@ -14,7 +14,7 @@ def render(rows: Iterable[Audited], w: Words, said: str = "", done: str = "") ->
     note += f'<p role="status" class="card">{text(done)}</p>' if done else ""
     shown = table(
         (w("when"), w("who"), w("did"), w("what")),
-        [(Html(w.moment(row.at)), row.who, row.did, row.what or row.conversation) for row in rows],
+        [(Html(w.moment(row.at)), row.who, w.deed(row.did), row.what or row.conversation) for row in rows],
         w("audit_teach"),
     )
     return (
@@ -22,5 +22,6 @@ def render(rows: Iterable[Audited], w: Words, said: str = "", done: str = "") ->
         f'<label for="conversation">{w("data_label")}</label>'
         '<input id="conversation" name="conversation" required autocomplete="off" spellcheck="false">'
         f'<div class="row"><button formaction="/desk/export">{w("export")}</button>'
-        f'<button class="plain">{w("erase")}</button></div></form>{shown}'
+        f"<details><summary>{w('erase')}</summary>"
+        f"<p>{w('erase_sure')}</p><button>{w('erase')}</button></details></div></form>{shown}"
     )

@@ -35,7 +35,7 @@ def sources(sentences: Iterable[Sentence], w: Words) -> str:
     """What each sentence of an edited text rests on."""
     rows = "".join(
         f"<li><span>{text(row.text)}</span> "
-        + ("".join(f"<b>[{n}]</b>" for n in row.citations) if row.citations else f"<i>{w('own')}</i>")
+        + ("".join(f"<b>[{n}]</b>" for n in row.citations) or (f"<i>{w('own')}</i>" if row.kind == "own" else ""))
         + "</li>"
         for row in sentences
     )

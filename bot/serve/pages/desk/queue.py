@@ -42,7 +42,7 @@ def _row(record: HandoffRecord, chosen: str, w: Words) -> str:
     said = record.summary.strip().splitlines()
     return (
         f'<li><a href="/desk?id={text(record.id)}" data-id="{text(record.id)}" data-last="{record.last}"{here}>'
-        f"<b>{text(said[-1][:60] if said else record.reason)}</b>"
+        f"<b>{text(said[0][:60] if said else record.reason)}</b>"
         f'<span class="meta">{since}{holder}</span><span class="flags">{product}{mood}</span></a></li>'
     )
 

@@ -156,9 +156,42 @@ _WORDS: dict[str, tuple[str, str]] = {
     "data_label": ("转人工编号或对话编号", "Number of the hand-over or conversation"),
     "export": ("导出", "Export"),
     "erase": ("删除全部记录", "Erase everything"),
+    "erase_sure": (
+        "对话、反馈、转人工和图片都会删除，不能恢复。",
+        "Conversation, feedback, hand-overs and images go for good.",
+    ),
     "erased": ("已删除 {n} 条记录。", "{n} records were erased."),
     "unknown": ("没有这个编号", "There is no such number"),
 }
+
+
+_DEEDS = {
+    "signed in": "登录",
+    "failed to sign in": "登录失败",
+    "viewed": "查看",
+    "viewed image": "查看图片",
+    "attached image": "附图",
+    "took": "接手",
+    "replied": "回复",
+    "transferred": "转出",
+    "closed": "处理完毕",
+    "published notice": "发布公告",
+    "ended notice": "撤下公告",
+    "proposed reuse": "提交复用",
+    "approve reuse": "批准复用",
+    "edit reuse": "修改复用",
+    "refuse reuse": "不采用",
+    "withdraw reuse": "撤回复用",
+    "exported": "导出客户数据",
+    "erased": "删除客户数据",
+    "started rebuild": "重建索引",
+    "account add": "新建账号",
+    "account password": "修改密码",
+    "account change": "修改账号",
+    "account open": "启用账号",
+    "account close": "停用账号",
+}
+"""What the log says, for a Chinese reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +204,9 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         said = _WORDS[key][self.code == "en"]
         return said.format(**values) if values else said
+
+    def deed(self, did: str) -> str:
+        return did if self.code == "en" else _DEEDS.get(did, did)
 
     def moment(self, at: datetime) -> str:
         return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
