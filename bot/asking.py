@@ -53,6 +53,6 @@ def from_use(settings: Settings, n: int) -> list[dict[str, Any]]:
     desk = Desk(settings.database_url)
     try:
         clean = wire.redactor(settings).clean
-        return proposing.from_use(desk.feedbacks(MANY), desk.handed_over(MANY), clean)[:n]
+        return proposing.from_use(desk.feedbacks(MANY), desk.handed_over(MANY), clean, desk.replies.edited(MANY))[:n]
     finally:
         desk.close()

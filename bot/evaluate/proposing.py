@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.desk.learning import Sent
 from bot.desk.models import FeedbackRecord, Remembered
 from bot.records import Statement, Ticket
 from bot.tickets.near import canonical, groups
@@ -65,9 +66,10 @@ def from_use(
     feedbacks: Sequence[FeedbackRecord],
     conversations: Sequence[Sequence[Remembered]],
     clean: Callable[[str], str],
+    edited: Sequence[Sent] = (),
 ) -> list[dict[str, Any]]:
-    """Candidates from what customers said of answers, and from conversations that went to a person; the most frequent
-    first. `clean` redacts once more at this door.
+    """Candidates from what customers said of answers, from conversations that went to a person, and from drafts that
+    an agent `edited` or threw away; the most frequent first. `clean` redacts once more at this door.
 
     Only a hand-over tells its kind; elsewhere the kind is left empty, so that nobody accepts it by oversight. What the
     desk cited stands under `cited`: it is what the desk took for right.
@@ -85,6 +87,7 @@ def from_use(
             elif message.verdict == "handoff" and asked:
                 rows.append((clean(asked), "handoff", "hand-over", []))
                 asked = ""
+    rows += [(clean(sent.question), "", f"draft {sent.how}", []) for sent in edited if sent.question]
     rows = [row for row in rows if len(_bare(row[0])) >= LEAST]
     leaders = groups([row[0] for row in rows])
     found = []

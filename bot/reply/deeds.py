@@ -143,9 +143,22 @@ _ENGLISH_IF = re.compile(
 )
 
 
+# Done for this customer already. Beside a page of steps the model hears nothing of it: such a clause is judged alone.
+_FOR_THIS_ONE = re.compile(
+    r"已经?(?:为|帮|给|替|与|跟)[您你]|"
+    r"(?:这边|我们?|[，,。]|^)先?[帮给替为][您你][^，。；,;]{0,8}(?:了[一下]*|一?下)(?=[，。；,;]|$)"
+)
+LONG = 40  # characters from which clauses are judged alone as well
+
+
 @lru_cache(maxsize=65_536)
 def claims_work(text: str) -> bool:
-    """Whether a sentence says that somebody did, does or will do something for this customer."""
+    """Whether a text says that somebody did, does or will do something for this customer."""
+    clauses = _CLAUSE.findall(text) if len(text) >= LONG else []
+    return _claims(text) or any(_FOR_THIS_ONE.search(clause) and _claims(clause) for clause in clauses)
+
+
+def _claims(text: str) -> bool:
     ruled = by_rules(text)
     return float(share(WEIGHTS, *features(text, ruled))[KINDS.index("claim")]) >= (AGREED if ruled else ALONE)
 

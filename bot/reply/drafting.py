@@ -27,6 +27,7 @@ from bot.reply.parts import Parts
 from bot.reply.pasted import MOST, Pasted, read
 from bot.reply.subjects import apart
 from bot.search.terms import in_traditional, simplified, traditional
+from bot.tickets.privacy.placeholders import ANY_MASK
 
 # Log-odds from which evidence is shown to an agent though a customer would be handed over: where a person's work is
 # asked for, and where nothing fits well. On d01-d30 (tests/drafts) -2 to -4.5 for the second make no difference.
@@ -34,6 +35,8 @@ ACTED, THIN = -4.0, -2.0
 _AGREED = 0.1  # what the most similar ticket's statements gain: on d01-d30 none does the same, .2 loses a fact
 _TIMELY = 0.2  # what a statement with a time gains where one is asked for
 # What was true on one day, or is little but another customer's values.
+NEAR = 3  # statements of tickets that are only near: more is work to delete
+_LINKS = re.compile(r"URL|链接", re.I)
 _PASSING = re.compile(r"现在|今天|节假日|节后|刚刚?(?!好)|目前|正在|这个订单|记录值|(?:〈[^〉]+〉[^\u3400-\u9fff]*){2}")
 
 # From where on a sentence tells what an agent saw of another customer.
@@ -77,8 +80,8 @@ class Drafter:
         shown = [row for row in found.evidence if not row.statement.disputed]
         if not only:
             shown = agents(plain, shown, hits)
-        if found.decision.reason == "near":  # of tickets that are only near, those of the most similar cases
-            shown = [row for row in shown if row.ticket.id in {ticket.id for ticket, _ in voters}]
+        if found.decision.reason == "near":  # of tickets that are only near, a little of the most similar cases
+            shown = [row for row in shown if row.ticket.id in {ticket.id for ticket, _ in voters}][:NEAR]
         if not shown and found.decision.verdict == "answered":
             found = replace(found, decision=Decision("handoff", "thin"))
         answer = self._answer(reply, given, asked, found, shown, deadline)
@@ -206,7 +209,9 @@ def agents(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> 
     lasting = [
         row for row in told if row.statement.kind != "specific" or not _PASSING.search(row.statement.text)
     ] or told
-    return [replace(row, statement=replace(row.statement, text=_SEEN.sub("", row.statement.text))) for row in lasting]
+    # A sentence that needs a link which the source has lost is no answer where there is another.
+    whole = [row for row in lasting if not _LINKS.search("".join(ANY_MASK.findall(row.statement.text)))] or lasting
+    return [replace(row, statement=replace(row.statement, text=_SEEN.sub("", row.statement.text))) for row in whole]
 
 
 def _cut(pasted: Pasted) -> Iterator[tuple[str, str]]:

@@ -33,11 +33,11 @@ from bot.serve.pages.desk.words import Words
 from bot.serve.pages.texts import COOKIE
 from bot.serve.protocol import clean
 from bot.serve.telemetry import Telemetry
+from bot.tickets.privacy.placeholders import ANY_MASK
 
 SAID_CHARS = 8000
 _STEP = re.compile(r"【(?:请先执行|处理结果)")
 """What a draft leaves for a person to do or to fill in."""
-_MASK = re.compile(r"〈[^〈〉\n]{1,20}〉")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def sendable(written: str, ticked: int, steps: str) -> str:
                 "steps_open",
             )
         )
-    if mask := _MASK.search(text):
+    if mask := ANY_MASK.search(text):
         raise Refused(
             Refusal(
                 400, f"回复里还有占位符 {mask[0]}，请改成要告诉客户的内容。 Replace {mask[0]} first.", "placeholder"

@@ -38,7 +38,9 @@ class Staff:
         def make() -> HTMLResponse:
             desk = self._desk
             used = weeks.latest(desk)
-            return quality.render(desk.tally(), desk.feedbacks(), desk.handed_over(), self._report_dir, used)
+            return quality.render(
+                desk.tally(), desk.feedbacks(), desk.handed_over(), self._report_dir, used, desk.replies.edited()
+            )
 
         return await run_in_threadpool(make)
 

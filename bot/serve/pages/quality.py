@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 
+from bot.desk.learning import Sent
 from bot.desk.models import FeedbackRecord, Remembered
 from bot.evaluate.columns import HEADLINES
 from bot.evaluate.proposing import from_use
@@ -20,7 +21,13 @@ from bot.serve.pages import weeks
 from bot.serve.pages.paper import Html, moment, page, table, text
 
 KINDS = {"up": "有帮助", "down": "没有帮助", "solved": "已解决", "unsolved": "未解决", "comments": "留言"}
-WHY = {**KINDS, "comment": "有留言", "hand-over": "转给了人工"}
+WHY = {
+    **KINDS,
+    "comment": "有留言",
+    "hand-over": "转给了人工",
+    "draft edited": "客服改了草稿",
+    "draft discarded": "客服弃用草稿",
+}
 ASKED = {"": "待判断", "handoff": "应转人工"}
 _NAMES = "首条引用正确 关键事实齐全 检索排名（MRR@10） 引用准确率 引用召回率 有据可查 处理方式正确 误拒 出现禁止内容"
 TITLES = dict(zip(HEADLINES, _NAMES.split(), strict=True))
@@ -37,6 +44,7 @@ def render(
     conversations: Sequence[Sequence[Remembered]],
     report_dir: Path,
     used: Sequence[Week] = (),
+    edited: Sequence[Sent] = (),
 ) -> HTMLResponse:
     counts = table(("反馈", "次数"), [(KINDS.get(key, key), n) for key, n in tally.items() if n], "还没有反馈")
     rows = [
@@ -47,7 +55,7 @@ def render(
     return page(
         "质量",
         f"<h2>每周自助解决</h2>{weeks.chart(used)}<p>{GAPS}</p>"
-        f"<h2>最近一次评测</h2>{_report(report_dir)}<h2>候选评测题</h2>{_candidates(records, conversations)}"
+        f"<h2>最近一次评测</h2>{_report(report_dir)}<h2>候选评测题</h2>{_candidates(records, conversations, edited)}"
         f"<h2>反馈</h2>{counts}<h2>最近反馈</h2>{recent}",
         "quality",
     )
@@ -98,8 +106,10 @@ def _change(item: Mapping[str, Any] | None) -> str:
     return f"{item['after'] - item['before']:+.2f}（{SAYS.get(item['says'], item['says'])}）"
 
 
-def _candidates(records: Sequence[FeedbackRecord], conversations: Sequence[Sequence[Remembered]]) -> str:
-    found = from_use(records, conversations, str)[:SHOWN]
+def _candidates(
+    records: Sequence[FeedbackRecord], conversations: Sequence[Sequence[Remembered]], edited: Sequence[Sent]
+) -> str:
+    found = from_use(records, conversations, str, edited)[:SHOWN]
     rows = [
         (one["question"], "、".join(WHY.get(w, w) for why in one["why"] for w in why.split(", ")), one["times"],
          ASKED[one["kind"]])

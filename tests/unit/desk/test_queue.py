@@ -162,3 +162,19 @@ def test_images_live_as_long_as_their_hand_over(desk: Desk) -> None:
     assert desk.images.of(id) == () and desk.images.data(image.id) is None
     with pytest.raises(ConflictError, match="没有保存"):
         desk.images.keep(id, b"png", "image/png", 10, 20)
+
+
+def test_connections_that_were_cut_are_made_anew(desk: Desk, opened: Callable[[], Desk]) -> None:
+    """A database that was restarted: what was being done fails in a sentence, the next thing works."""
+    id = handed(desk).id
+    desk.queue.take(id, "anna", "小安")
+    if desk._work.engine.dialect.name == "postgresql":
+        other = opened()
+        with other._work.begin() as session:
+            session.connection().exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            )
+    else:
+        desk.close()
+    desk.queue.say(id, "anna", Say("agent", "还在", "还在", "小安", "k"))
+    assert [line.text for line in desk.queue.lines(id)][-1] == "还在"

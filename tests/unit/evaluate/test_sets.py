@@ -119,12 +119,19 @@ def test_use_becomes_candidates_redacted_and_counted(tmp_path: Path) -> None:
         ("user", "好", ""),
     ):
         desk.remember("h", role, text, "", verdict)
-    found = proposing.from_use(desk.feedbacks(), desk.handed_over(), lambda text: text.partition("，电话")[0])
+    for how, question in (("edited", "叉车怎么预约，电话 13800000002"), ("sent", "照原样发出的")):
+        desk.replies.record("anna", how, question=question, draft="草稿", text="改过的")  # type: ignore[arg-type]
+
+    def clean(text: str) -> str:
+        return text.partition("，电话")[0]
+
+    found = proposing.from_use(desk.feedbacks(), desk.handed_over(), clean, desk.replies.edited())
     desk.close()
     assert [(one["question"], one["kind"], one["times"], one["why"]) for one in found] == [
         ("托盘租金怎么交给仓库", "", 2, ["down"]),
         ("货架可以租吗", "", 1, ["up"]),
         ("仓库门打不开", "handoff", 1, ["hand-over"]),
+        ("叉车怎么预约", "", 1, ["draft edited"]),
     ]
     assert found[1]["cited"] == ["t1"] and all(one["tickets"] == [] and not one["accepted"] for one in found)
     with pytest.raises(LineError, match="nobody has accepted"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.records import Draft, Statement
+from bot.reply.deeds import claims_work
 from bot.reply.grounding import Checker
 from bot.reply.opposites import clash, unfounded
 from tests.unit.reply.fakes import evidence
@@ -112,3 +113,18 @@ def test_traditional_script_is_compared_in_simplified() -> None:
 def test_deciding_words_and_their_opposites() -> None:
     assert unfounded("最多20个", "至少20个") == "最多" and unfounded("20个", "至少20个") is None
     assert clash("托盘收费", "托盘免费") and not clash("托盘免费", "托盘免费") and not clash("托盘", "托盘免费")
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        (
+            "证书没有签发，配置任务已为您回滚取消，请按以下步骤重新申请：\n1. 登录控制台\n2. 补全信息\n3. 完成验证",
+            True,
+        ),
+        ("这边帮您检查了下，三个域名都没有生效，解析本身没有问题，需要咨询域名的供应商，问下解析为什么不生效", True),
+        ("提交给我们确认后，我们手动帮您过户到当前账号，验证配置如下，主机记录填写约定的值，记录类型选择 TXT", False),
+    ],
+)
+def test_work_that_was_done_is_heard_beside_a_page_of_steps(text: str, claims: bool) -> None:
+    assert claims_work(text) is claims

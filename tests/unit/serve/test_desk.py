@@ -119,6 +119,7 @@ def test_sent_and_edited_drafts_are_told_apart(agent: TestClient, taken: Handoff
         ("【请先执行：解冻】好了", {}, "【请先执行】"),
         ("您好：\n【处理结果：由客服确认后填写】", {}, "【处理结果】"),
         ("您的域名 〈域名〉 好了", {}, "〈域名〉"),
+        ("请参考 [URL已脱敏] 重置", {}, "[URL已脱敏]"),
     ],
 )
 def test_what_may_not_leave_stays(
