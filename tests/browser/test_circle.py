@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -215,5 +216,35 @@ def test_two_tabs_of_one_agent_agree(browser: Browser, server: Server) -> None:
     expect(agent.locator("#talk .agent")).to_have_count(2)
     other.click("#close button")
     expect(agent.locator("#case")).to_contain_text("已经结束", timeout=5000)
+    for page in (customer, agent):
+        page.context.close()
+
+
+def test_a_database_that_is_locked_for_a_while_loses_nothing(browser: Browser, server: Server) -> None:
+    customer, agent = visited(browser, server), fresh(browser)
+    ask(customer, "转人工")
+    expect(customer.locator("#log .handover")).to_be_visible()
+    sign_in(agent, f"{server.url}/desk?id={customer.locator('#log .number').inner_text()}", "anna")
+    agent.keyboard.press("t")
+    expect(customer.locator("#log .handover.joined")).to_be_visible()
+    holder = sqlite3.connect(server.database.removeprefix("sqlite:///"), isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    agent.fill("#text", "锁住时写的")
+    agent.click("#send")
+    customer.fill("#ask textarea", "锁住时问的")
+    customer.press("#ask textarea", "Enter")
+    expect(agent.locator("#problem")).to_contain_text("数据库没有响应", timeout=20_000)
+    expect(customer.locator("#live")).to_contain_text("没有送达", timeout=20_000)
+    assert agent.input_value("#text") == "锁住时写的" and customer.input_value("#ask textarea") == "锁住时问的"
+    holder.execute("ROLLBACK")
+    holder.close()
+    agent.click("#send")
+    customer.press("#ask textarea", "Enter")
+    expect(customer.locator("#log .is-person")).to_have_count(1)
+    expect(agent.locator("#talk .customer").last).to_contain_text("锁住时问的")
+    agent.wait_for_timeout(1500)
+    expect(agent.locator("#talk .customer:has-text('锁住时问的')")).to_have_count(1)
+    expect(agent.locator("#talk .agent")).to_have_count(1)
+    agent.click("#close button")
     for page in (customer, agent):
         page.context.close()
