@@ -72,7 +72,7 @@ class Person:
         handover = talk.handover()
         cancelled = self._desk.queue.cancel(talk.id)
         if handover is not None:
-            handover.state = "cancelled" if cancelled else "ended"
+            handover.state = "cancelled" if cancelled and not handover.person else "ended"
         return cancelled
 
     def picture(self, talk: Talk, shot: Screenshot, text: str) -> bool:

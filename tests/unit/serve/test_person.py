@@ -124,6 +124,13 @@ def test_what_did_not_arrive_is_told_and_sent_again(
     assert isinstance(say(chat, talk, "我的话"), Said)
 
 
+def test_a_customer_may_end_it_as_well(chat: Chat, talk: Talk, desk: Desk) -> None:
+    chat.pull(talk)
+    chat.cancel(talk, ZH)
+    assert "这次转人工已结束" in shown(talk) and desk.queue.all() == ()
+    assert isinstance(say(chat, talk, "额度"), Exchange)
+
+
 def test_a_transfer_is_seen(chat: Chat, talk: Talk, desk: Desk) -> None:
     id = desk.queue.all()[0].id
     desk.queue.transfer(id, "anna", "ben", "小本")
