@@ -7,7 +7,7 @@ import sys
 from bot import launch, settings, wire
 from bot.__main__ import guarded
 from bot.__main__ import main as command
-from bot.serve import telemetry
+from bot.serve import journal
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     if status := command(["ingest", "--if-missing"]):
         return status
     loaded = settings.load()
-    telemetry.set_up_logging(loaded.log_level)
+    journal.set_up(loaded.log_level, loaded.log_format)
     launch.launch(lambda: wire.app(loaded), loaded)
     return 0
 

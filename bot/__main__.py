@@ -55,9 +55,9 @@ def _run(args: argparse.Namespace) -> int:
         return 0  # told before anything heavy is imported: `make run` asks this at every start
 
     from bot import commands  # heavy, so only now
-    from bot.serve import telemetry
+    from bot.serve import journal
 
-    telemetry.set_up_logging(loaded.log_level)
+    journal.set_up(loaded.log_level, loaded.log_format)
     commands.COMMANDS[args.command](loaded, args)
     return 0
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
+import time
 from collections.abc import Callable
 
 import uvicorn
@@ -13,7 +15,7 @@ from bot import stubs
 from bot.errors import DeskError
 from bot.settings import Settings
 
-LINGER = 3  # seconds that open streams get at the end
+LINGER = 3  # seconds that open connections get at the end, once no reply is being written
 
 
 class LaunchError(DeskError):
@@ -24,19 +26,36 @@ def launch(make: Callable[[], FastAPI], settings: Settings) -> None:
     """Serves until interrupted. A port in use is told before the app is made, which takes seconds."""
     stubs.skip()
     with _listen(settings.host, settings.port) as listener:
+        app = make()
         config = uvicorn.Config(
-            make(),
+            app,
             log_config=None,
             log_level=settings.log_level.lower(),
             access_log=False,
             proxy_headers=False,  # who called is who connected: access decides whom of the proxies to believe
             timeout_graceful_shutdown=LINGER,
         )
-        server = uvicorn.Server(config)
+        server = Server(config, app, settings.llm_timeout)
         print(f"Serving on http://{_shown(settings.host)}:{settings.port}", file=sys.stderr, flush=True)
         server.run(sockets=[listener])
         if not server.started:
             raise LaunchError("The app did not start; the log above says why.")
+
+
+class Server(uvicorn.Server):
+    """Finishes the replies that are being written before it closes; `patience` seconds at most."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, patience: float) -> None:
+        super().__init__(config)
+        self._app, self._patience = app, patience
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.stopping = True
+        busy = getattr(self._app.state, "busy", lambda: 0)
+        deadline = time.monotonic() + self._patience
+        while busy() and time.monotonic() < deadline and not self.force_exit:
+            await asyncio.sleep(0.05)
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     keep_days: int = Field(365, ge=0, le=36500, description="Days that conversations are kept; 0 means for good.")
     audit_days: int = Field(730, ge=0, le=36500, description="Days that the audit log is kept; 0 means for good.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
+    log_format: Literal["text", "json"] = Field("text", description="Lines for a person, or JSON for a collector.")
 
     @field_validator(
         *("openai_api_key", "openai_base_url", "llm_gguf", "api_key", "staff_key", "webhook_url", "webhook_secret"),

@@ -71,6 +71,7 @@ class Api:
         router.add_api_route("/api/draft", self.draft, methods=["POST"], dependencies=staff)
         router.add_api_route("/metrics", self.metrics, methods=["GET"], dependencies=staff)
         router.add_api_route("/healthz", self.health, methods=["GET"])
+        router.add_api_route("/readyz", self.ready, methods=["GET"])
         app.include_router(router)
 
     async def _caller(self, request: Request) -> None:
@@ -185,11 +186,25 @@ class Api:
             return JSONResponse({"status": "unavailable", "reason": reason}, 503)
         return JSONResponse({"status": "ready", "build": build, "engine": engine})
 
+    async def ready(self, request: Request) -> Response:
+        """200 when this process should be sent questions: /healthz, and it is not about to stop."""
+        if getattr(request.app.state, "stopping", False):
+            return JSONResponse({"status": "unavailable", "reason": "This process is stopping."}, 503)
+        return await self.health()
+
     async def metrics(self) -> Response:
         """Prometheus's text format."""
-        with suppress(DeskError):  # no index: the other numbers still count
-            self._telemetry.in_use(self._assistant.build, self._assistant.engine)
+        await run_in_threadpool(self._measure)
         return PlainTextResponse(self._telemetry.exposition(), media_type="text/plain; version=0.0.4")
+
+    def _measure(self) -> None:
+        """What is known only by asking; without an index or a database the other numbers still count."""
+        with suppress(DeskError):
+            self._telemetry.in_use(self._assistant.build, self._assistant.engine, self._assistant.knowledge())
+        with suppress(DeskError):
+            records = self._desk.queue.all(limit=10_000)
+            taken = sum(bool(record.agent) for record in records)
+            self._telemetry.queue({"waiting": len(records) - taken, "taken": taken})
 
 
 def _last(items: Iterator[Sentence | Answer]) -> Answer:

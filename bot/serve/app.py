@@ -36,7 +36,7 @@ from bot.serve.shell import Shell
 from bot.settings import Settings
 from bot.tickets.approved import FOLDER
 
-OWN = ("/v1", "/api", "/healthz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico")
+OWN = ("/v1", "/api", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico")
 
 
 def create_app(
@@ -49,7 +49,8 @@ def create_app(
     """The whole served side. `tools` are what pages do beside answering."""
     # Gradio asks its vendor for its newest version at start, unless its own switch says no.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    numbers, tools = telemetry.Telemetry(), tools or Tools()
+    numbers = telemetry.Telemetry((settings.price_prompt, settings.price_completion))
+    tools = tools or Tools()
     access = Access(
         desk.accounts,
         _plain(settings.api_key),
@@ -62,6 +63,7 @@ def create_app(
     app = FastAPI(
         title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(rebuilding, tools)
     )
+    app.state.busy = lambda: numbers.busy  # asked at the end, so that replies in flight are finished
     errors.install(app, numbers)
     Api(assistant, desk, access, numbers, tools.redact, settings.question_chars).attach(app)
     Live(desk).attach(app, numbers)

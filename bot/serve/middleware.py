@@ -11,7 +11,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.serve.telemetry import new_request_id
+from bot.serve.journal import new_request_id
 
 BODY_BYTES = 1 << 20
 """A question has 100,000 characters at most; 1 MiB leaves room for a long history beside it."""

@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Handoff, Sentence
-from bot.serve import telemetry
 from bot.serve.core import Assistant, Tools
 from bot.serve.errors import told
+from bot.serve.journal import new_request_id
 from bot.serve.pages.person import Person
 from bot.serve.pages.presses import Presses
 from bot.serve.pages.talk import Exchange, Said, Talk
 from bot.serve.pages.texts import Texts
 from bot.serve.shelf import Shelf
+from bot.serve.telemetry import Telemetry
 
 SAID_CHARS = 8000
 
@@ -34,7 +35,7 @@ class Chat:
         self,
         assistant: Assistant,
         desk: Desk,
-        numbers: telemetry.Telemetry,
+        numbers: Telemetry,
         tools: Tools | None = None,
         shelf: Shelf | None = None,
     ) -> None:
@@ -45,7 +46,7 @@ class Chat:
 
     def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange | Said]:
         """Yields the exchange whenever it has grown; what is said to a person, once. Raises Unsent."""
-        telemetry.new_request_id()
+        new_request_id()
         if said := self._to_person(talk, question, texts):
             yield said
             return

@@ -28,6 +28,7 @@ TABLE = {
     "POST /ui/image": OPEN,
     "GET /favicon.ico": OPEN,
     "GET /healthz": OPEN,
+    "GET /readyz": OPEN,
     "POST /desk/sign-in": OPEN,
     "POST /desk/sign-out": OPEN,
     "POST /v1/chat/completions": CALLER,
