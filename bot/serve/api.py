@@ -75,7 +75,7 @@ class Api:
         app.include_router(router)
 
     async def _caller(self, request: Request) -> None:
-        if refusal := self._access.api(request):
+        if refusal := await run_in_threadpool(self._access.api, request):
             raise Refused(refusal)
 
     async def _staff(self, request: Request) -> None:

@@ -57,6 +57,7 @@ def create_app(
         _plain(settings.staff_key),
         settings.sso_header,
         networks(settings.sso_proxies),
+        desk.clients,
     )
     zone = zone_of(settings.timezone)
     rebuilding = Rebuild(tools.rebuild) if tools.rebuild else None

@@ -50,7 +50,7 @@ def shape(error: Exception, telemetry: Telemetry) -> tuple[int, dict[str, Any]]:
     wrong = "invalid_request_error"
     if isinstance(error, Refused):
         refusal = error.refusal
-        return refusal.status, error_body(refusal.message, wrong, None, refusal.code)
+        return refusal.status, error_body(refusal.message, refusal.type, None, refusal.code)
     if isinstance(error, BadRequest):
         return 400, error_body(str(error), wrong, error.param, "invalid_request")
     if isinstance(error, QuestionError):
@@ -71,6 +71,11 @@ def reply(error: Exception, telemetry: Telemetry) -> JSONResponse:
     headers = dict(getattr(error, "headers", None) or {})
     if status == 401:
         headers["www-authenticate"] = "Bearer"
+    if isinstance(error, Refused):
+        if status in (401, 403, 429):
+            telemetry.refused(error.refusal.code)
+        if error.refusal.wait:
+            headers["retry-after"] = str(error.refusal.wait)
     return JSONResponse(body, status, headers)
 
 
