@@ -111,8 +111,10 @@ def fence(app: FastAPI, prefixes: tuple[str, ...]) -> None:
     known = tuple(app.routes)
 
     async def missing(request: Request) -> Response:
-        if any(route.matches(request.scope)[0] is Match.PARTIAL for route in known):
-            raise HTTPException(405, "This address takes another method.")
+        asked = [{**request.scope, "method": method} for method in METHODS]
+        taken = [scope["method"] for scope in asked if any(route.matches(scope)[0] is Match.FULL for route in known)]
+        if taken:
+            raise HTTPException(405, "This address takes another method.", {"allow": ", ".join(taken)})
         raise HTTPException(404, "There is nothing here.")
 
     for prefix in prefixes:
