@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -88,6 +90,10 @@ class Clients:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        # SQLite lets one writer in and the others poll; threads of one process queue up here instead.
+        self._turn: AbstractContextManager[object] = (
+            threading.Lock() if work.engine.dialect.name == "sqlite" else nullcontext()
+        )
 
     def add(self, name: str, role: Reach = "chat", minute: int = 0, day: int = 0) -> tuple[str, Client]:
         """A new client, or a revoked one's new beginning; its key is told here and never again. Raises AccountError."""
@@ -144,7 +150,7 @@ class Clients:
             ("minute", client.minute, at.replace(second=0, microsecond=0), timedelta(minutes=1)),
             ("day", client.day, at.replace(hour=0, minute=0, second=0, microsecond=0), timedelta(days=1)),
         )
-        with self._work.begin() as session:
+        with self._turn, self._work.begin() as session:
             for span, quota, since, length in begins:
                 if quota and not _counted(session, client.name, span, since, quota):
                     session.rollback()
