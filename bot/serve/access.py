@@ -138,7 +138,7 @@ class Access:
 
     def _tried(self, peer: str, right: bool) -> Refusal | None:
         if self._busy(peer):
-            return Refusal(429, SLOW_DOWN, "too_many_tries")
+            return Refusal(429, SLOW_DOWN, "too_many_tries", "rate_limit_error", int(WINDOW_SECONDS))
         if right:
             return None
         self._note(peer)
