@@ -156,9 +156,7 @@ class Api:
         """A reply draft for an agent: {"text": a whole ticket, or "ticket": a ticket system's JSON, "only": [ids],
         "language": "zh"|"en", "tone": "shorter"|"gentler"} gives an Answer with the letter under "draft"."""
         body = read_object(await request.body())
-        text, only = read_ticket(body), body.get("only") or []
-        if not isinstance(only, list) or not all(isinstance(one, str) for one in only):
-            raise BadRequest("'only' must be a list of ticket or statement ids.", "only")
+        text, only = read_ticket(body), _ids(body, "only", "ticket or statement")
         language = cast("Language | None", _choice(body, "language", ("zh", "en")))
         tone = _choice(body, "tone", tuple(TONES))
         made = await run_in_threadpool(self._assistant.propose, text, only[:ONLY], language)
@@ -174,9 +172,7 @@ class Api:
         comment = read_text(body, "comment", limit=COMMENT_CHARS)
         if not (thumb or outcome or comment):
             raise BadRequest("One of 'thumb', 'outcome' and 'comment' is needed.", "thumb")
-        citations = body.get("citations") or []
-        if not isinstance(citations, list) or not all(isinstance(c, str) for c in citations):
-            raise BadRequest("'citations' must be a list of ticket ids.", "citations")
+        citations = _ids(body, "citations", "ticket")
         question = read_text(body, "question", limit=self._draft_chars)
         conversation = read_text(body, "conversation", limit=200)
         await run_in_threadpool(
@@ -232,6 +228,13 @@ def _last(items: Iterator[Sentence | Answer]) -> Answer:
         if isinstance(item, Answer):
             return item
     raise RuntimeError("the assistant's stream ended without an answer")
+
+
+def _ids(body: dict[str, Any], name: str, of: str) -> list[str]:
+    value = [] if body.get(name) is None else body[name]
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise BadRequest(f"'{name}' must be a list of {of} ids.", name)
+    return value
 
 
 def _choice(body: dict[str, Any], name: str, choices: tuple[str, ...]) -> str | None:

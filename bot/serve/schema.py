@@ -62,7 +62,8 @@ def _one(*values: str) -> Schema:
     return _text(enum=list(values))
 
 
-FILLED = {"pattern": r"\S"}
+FILLED = {"pattern": r"[^\s\u001c-\u001f\u0085]"}
+"""Not blank as Python sees it, which knows five more blanks than JSON Schema's patterns."""
 NUMBER: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 
@@ -72,7 +73,7 @@ MESSAGE = {
     "anyOf": [
         _object(["role", "content"], role=_one("user"), content=CONTENT),
         _object(["role"], role=_one("assistant"), content=_maybe(CONTENT)),
-        _object(["role"], role=_one("system", "developer", "tool", "function")),
+        _object(["role"], role=_text("Such as system: ignored.", **{"not": {"enum": ["user", "assistant"]}})),
     ],
     "description": "The last message of a user is the question; those of users and assistants before it are history.",
 }
@@ -157,7 +158,7 @@ SCHEMAS: dict[str, Schema] = {
     "Models": _object(["object", "data"], object=_one("list"), data=_list(ref("Model"))),
     "DraftRequest": {
         **_object(
-            text=_text("A whole ticket, as text."),
+            text={"description": "A whole ticket, as text; not read beside a `ticket`."},
             ticket={"type": ["object", "array", "null"], "description": "Or a ticket system's JSON."},
             only=_maybe(_list(_text(), description="Ids of tickets or statements that the letter is to rest on.")),
             language=_maybe(_one("zh", "en")),

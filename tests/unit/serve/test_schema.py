@@ -36,8 +36,9 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_headers_conformance,
     checks.response_schema_conformance,
+    checks.negative_data_rejection,
 ]
-EXAMPLES = 25
+EXAMPLES = 40
 
 
 @pytest.fixture
@@ -75,17 +76,24 @@ def test_every_reference_leads_somewhere_and_nothing_is_described_in_vain(docume
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize("route", list(DESCRIBED))
+@pytest.mark.parametrize(
+    ("route", "mode"),
+    [
+        pytest.param(route, mode, id=f"{route} {mode.value}")
+        for route in DESCRIBED
+        for mode in GenerationMode
+        if mode is GenerationMode.POSITIVE or "POST" in route or "{" in route  # the others take nothing to be wrong
+    ],
+)
 def test_what_is_sent_gets_what_is_described(
     make_app: Callable[..., FastAPI], document: dict[str, Any], desk: Any, core: Any, route: str, mode: GenerationMode
 ) -> None:
     method, path = route.split()
     key, _ = desk.clients.add("tester", "agent")
     operation = schemathesis.openapi.from_dict(document)[path][method]
-    if mode is GenerationMode.NEGATIVE and not (operation.body or operation.path_parameters):
-        pytest.skip("takes nothing that could be wrong")
     client = TestClient(make_app(), base_url="http://127.0.0.1:7860", client=STRANGER, raise_server_exceptions=False)
+    # That the last question is not blank cannot be described: such a chat is allowed there, and a 400.
+    asked = CHECKS if path.endswith("completions") else [*CHECKS, checks.positive_data_acceptance]
     seen: set[int] = set()
 
     @settings(
@@ -103,7 +111,7 @@ def test_what_is_sent_gets_what_is_described(
         content = {"json": sent["json"]} if "json" in sent else {"content": sent.get("data")}
         reply = client.request(sent["method"], sent["url"], headers=sent["headers"], params=sent["params"], **content)
         seen.add(reply.status_code)
-        case.validate_response(reply, checks=CHECKS)
+        case.validate_response(reply, checks=asked)
 
     sends()
     assert seen and not seen & {401, 403, 405, 429}
