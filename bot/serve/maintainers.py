@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from typing import Any
 
@@ -43,21 +44,25 @@ class Maintainers:
     numbers: Telemetry
     zone: tzinfo
     four_eyes: bool = True
+    _deciding: threading.Lock = field(default_factory=threading.Lock)
 
     async def reuses(self, request: Request) -> Response:
         """All of them, or the form to propose the reply `sent`."""
         return await run_in_threadpool(self._reuses, request)
 
-    def _reuses(self, request: Request, why: str = "", status: int = 200, row: Reuse | None = None) -> HTMLResponse:
+    def _reuses(
+        self, request: Request, why: str = "", status: int = 200, row: Reuse | None = None, sent: str = ""
+    ) -> HTMLResponse:
         account, w = account_of(request), words_of(request, self.zone)
-        sent = request.query_params.get("sent", "")
-        if row is None and sent.isascii() and sent.isdigit():
-            found = self.desk.replies.sent(int(sent[:15]))
+        sent = sent or request.query_params.get("sent", "")
+        sent = sent[:15] if sent.isascii() and sent.isdigit() else ""
+        if row is None and sent:
+            found = self.desk.replies.sent(int(sent))
             if found is not None:
                 first = (found.question or found.text).strip().splitlines()[0][:40]
                 row = Reuse(0, first, found.question, found.text, "", "", "", account.name, "proposed", "", "", now())
         if row is not None:
-            return self._page("reuse", w("propose"), reuse.form(row, int(sent[:15] or 0), w, why), request, status)
+            return self._page("reuse", w("propose"), reuse.form(row, int(sent or 0), w, why), request, status)
         done = w("built_next") if "done" in request.query_params else ""
         rows = self.desk.replies.reuses()
         body = reuse.render(rows, account, self.four_eyes, w, why, done)
@@ -87,7 +92,7 @@ class Maintainers:
                     sent=int(sent[:15]) if sent.isascii() and sent.isdigit() and int(sent[:15]) else None,
                 )
             except (DeskError, Refused) as error:
-                return self._reuses(request, said(error, self.numbers), 400, row)
+                return self._reuses(request, said(error, self.numbers), 400, row, sent)
             self.desk.audit.note(account.name, "proposed reuse", str(made.id))
             return RedirectResponse("/desk/reuse", 303)
 
@@ -99,7 +104,8 @@ class Maintainers:
 
         def work() -> Response:
             try:
-                self._decide(request, given)
+                with self._deciding:  # pressed twice, one answer would become two tickets: reading them takes a while
+                    self._decide(request, given)
             except (DeskError, Refused) as error:
                 return self._reuses(request, said(error, self.numbers), 409)
             return RedirectResponse("/desk/reuse?done=1" if given.get("do") != "refuse" else "/desk/reuse", 303)

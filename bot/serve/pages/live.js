@@ -25,7 +25,7 @@
   function heed(state, open) {
     if (notice.textContent !== state.notice) notice.textContent = state.notice;
     notice.hidden = !state.notice;
-    if (!open || state.rev === revision) return;
+    if (!open || (state.rev && state.rev === revision)) return; // without a cookie there is none: then it is looked at
     if (revision && document.hidden) document.title = `(${++missed}) ${title()}`;
     revision = state.rev;
     $("#pull")?.click();

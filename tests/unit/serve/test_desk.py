@@ -231,3 +231,37 @@ def test_a_notice_for_customers(agent: TestClient, desk: Desk) -> None:
     assert agent.get("/ui/live", headers=customer).json()["notice"] == ""
     for hours in ("x", "-1", "0", "１", "9" * 9):
         assert agent.post("/desk/notice", data={"zh": "a", "hours": hours}).status_code == 303
+
+
+def test_what_was_changed_before_it_was_sent_again_arrives_too(
+    agent: TestClient, taken: HandoffRecord, desk: Desk
+) -> None:
+    """The first try had arrived and its answer was lost: its key alone does not make the second the same."""
+    say(agent, taken.id, "请重启", key="k")
+    say(agent, taken.id, "请不要重启", key="k")
+    say(agent, taken.id, "请不要重启", key="k")
+    assert [line.text for line in desk.queue.lines(taken.id) if line.author == "agent"] == ["请重启", "请不要重启"]
+
+
+def test_a_line_that_comes_while_the_page_is_made_is_told_once(
+    agent: TestClient, taken: HandoffRecord, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = desk.queue.lines
+
+    def late(id: str, after: int = 0) -> Any:
+        monkeypatch.setattr(desk.queue, "lines", lines)
+        desk.queue.add("c1", [Say("customer", "刚到", "刚到")])
+        return lines(id, after)
+
+    monkeypatch.setattr(desk.queue, "lines", late)
+    told = agent.get("/desk/state", params={"id": taken.id}).json()
+    newest = desk.queue.lines(taken.id)[-1].id
+    assert "刚到" in told["lines"] and told["last"] == newest
+    monkeypatch.setattr(desk.queue, "lines", late)
+    assert f'data-last="{newest + 1}"' in agent.get("/desk", params={"id": taken.id}).text
+
+
+@pytest.mark.parametrize("steps", ["²", "9" * 5000])
+def test_odd_numbers_are_no_failure(agent: TestClient, taken: HandoffRecord, steps: str) -> None:
+    assert say(agent, taken.id, "好", steps=steps).status_code in (200, 400)
+    assert agent.get("/desk/state", params={"id": taken.id, "after": "9" * 5000}).status_code == 200

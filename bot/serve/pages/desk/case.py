@@ -29,11 +29,12 @@ def render(
     if record.state != "open":
         over = f'<p class="card" role="status"><b>{w("ended")}</b><br>{w("ended_more")}</p>'
         return f"{head}{error}{over}{_sent(sent, w)}"
-    talk = "".join(line(row, w) for row in lines)
+    rows = list(lines)
+    talk, last = "".join(line(row, w) for row in rows), rows[-1].id if rows else record.last
     return (
         f"{head}{error}{_facts(record, images, w)}"
         f'<ol id="talk" role="log" tabindex="0" aria-label="{w("customer")}" data-id="{text(record.id)}"'
-        f' data-last="{record.last}">'
+        f' data-last="{last}">'
         f"{talk}</ol>{box(record, colleagues, account, w)}{_sent(sent, w)}"
     )
 
@@ -46,7 +47,7 @@ def stamp(record: HandoffRecord, images: Sequence[ImageRecord]) -> str:
 def line(row: Line, w: Words) -> str:
     """A line of the talk; an event is told in a few words."""
     if row.author == "event":
-        words = {"joined": "joined", "left": "left", "opened": "opened"}
+        words = {kind: kind for kind in ("joined", "left", "opened", "away")}
         key = words.get(row.text, "transferred" if row.name else "requeued")
         return f'<li class="event" data-line="{row.id}">{text(w(key, name=row.name))} · {w.moment(row.at)}</li>'
     name = row.name or w("customer" if row.author == "customer" else "bot")

@@ -40,6 +40,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "left": ("{name} 结束了处理", "{name} closed it"),
     "transferred": ("转给 {name}", "Passed on to {name}"),
     "requeued": ("放回待办列表", "Back to the queue"),
+    "away": (
+        "客户开始了新对话，看不到这里的新回复；如留有联系方式，请用它联系",
+        "The customer began a new conversation and no longer reads this one: use the way to reach them, if any",
+    ),
     "take": ("接手", "Take"),
     "taken_by": ("{name} 正在处理", "{name} has this one"),
     "reply": ("回复客户", "Reply to the customer"),
