@@ -159,7 +159,10 @@ class Agents:
             if to and other is None:
                 raise Refused(Refusal(400, "没有这位同事，或账号已停用。 No such colleague.", "no_such_account"))
             whom = (other.name, other.shown) if other else ("", "")
-            record = self.desk.queue.transfer(id, account.name, *whom)
+            found = self.desk.queue.get(id)
+            # A maintainer passes on what somebody has who is away.
+            holder = found.agent if found and found.agent and account.role == "maintainer" else account.name
+            record = self.desk.queue.transfer(id, holder, *whom)
             self.desk.audit.note(account.name, "transferred", f"{id} > {to or 'queue'}", record.conversation)
             self.numbers.handoff("transferred")
 

@@ -128,11 +128,14 @@ class Maintainers:
                 row, title=edited.title, question=edited.question, answer=edited.answer, expires=edited.expires,
                 product=edited.product, topic=edited.topic,
             )  # fmt: skip
-            self.desk.replies.edit(row.id, row.title, row.question, row.answer, row.expires)
+        if row.state == "proposed" and deed in ("approve", "edit"):
+            self.desk.replies.edit(row)  # kept even where it is refused below: it is a proposal still
         if deed == "approve" or (deed == "edit" and row.state == "approved"):
             ticket = self.tools.approve(approved(row, account.name))  # raises why it cannot be knowledge
             if deed == "approve":
                 self.desk.replies.decide(row.id, "proposed", "approved", account.name, ticket)
+            else:
+                self.desk.replies.edit(row)
         elif deed == "refuse":
             self.desk.replies.decide(row.id, "proposed", "refused", account.name)
         elif deed == "withdraw":

@@ -145,6 +145,17 @@ def test_passing_on(agent: TestClient, taken: HandoffRecord, desk: Desk, account
     assert agent.post("/desk/transfer", data={"id": taken.id}, headers=JSON).status_code == 409
 
 
+def test_a_maintainer_passes_on_what_an_absent_colleague_has(
+    make_client: Callable[..., TestClient], enter: Callable[..., TestClient], taken: HandoffRecord, desk: Desk
+) -> None:
+    other = enter(make_client(), "ben", "agent", "小本")
+    assert other.post("/desk/transfer", data={"id": taken.id}, headers=JSON).status_code == 409
+    maintainer = enter(make_client())
+    assert maintainer.post("/desk/transfer", data={"id": taken.id, "to": "ben"}, headers=JSON).status_code == 200
+    record = desk.queue.get(taken.id)
+    assert record is not None and record.agent == "ben"
+
+
 def test_the_script_gets_what_is_new(agent: TestClient, taken: HandoffRecord, desk: Desk) -> None:
     first = agent.get("/desk/state", params={"id": taken.id}).json()
     assert first["waiting"] == 0 and EVIL not in first["lines"] and "a.cn" in first["lines"]

@@ -124,6 +124,10 @@ def test_what_cannot_be_knowledge_stays_proposed_with_the_reason(
     assert page.status_code == 409 and "客服做过的事" in page.text
     row = desk.replies.reuse(1)
     assert row is not None and row.state == "proposed" and row.answer == "已为您解冻。"
+    decide(people["max"], "approve")
+    assert decide(people["max"], "edit", "approved", answer="已为您解冻。").status_code == 409
+    row = desk.replies.reuse(1)
+    assert row is not None and row.answer == GIVEN["answer"]  # the file and the row say the same
 
 
 def test_editing_withdrawing_refusing(
