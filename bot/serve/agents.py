@@ -101,8 +101,13 @@ class Agents:
                 found |= {
                     "lines": "".join(case.line(row, w) for row in lines) if record.state == "open" else "",
                     "last": record.last,
-                    "state": case.stamp(record, self.desk.images.of(id)),
+                    "state": case.stamp(record),
                 }
+                if record.state == "open":
+                    found |= {
+                        "facts": case.facts(record, self.desk.images.of(id), w),
+                        "sent": case.replies(self.desk.replies.of(id), w),
+                    }
             return found
 
         return JSONResponse(await run_in_threadpool(read), headers={"cache-control": "no-store"})

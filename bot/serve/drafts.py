@@ -52,7 +52,7 @@ class Drafts:
         if tone in proposal.TONES:
             changed = rewording.shorter(made) if tone == "shorter" else rewording.gentler(made)
             made = replace(made, text=changed.text, lines=changed.lines)
-        return proposal.render(made, made.text, w)
+        return proposal.render(made, made.text, w, pasted=not given.get("id"))
 
     def _talk(self, id: str) -> str:
         """A hand-over as a ticket's text: what the customer and the agents said."""

@@ -183,7 +183,8 @@ class Maintainers:
 
     def _page(self, here: str, title: str, body: str, request: Request, status: int) -> HTMLResponse:
         w = words_of(request, self.zone)
-        return paper(title, page.menu(here, account_of(request), w) + body, "desk", status, lang=w.code)
+        inner = f'{page.menu(here, account_of(request), w)}<div class="sheet">{body}</div>'
+        return paper(title, inner, "desk", status, lang=w.code, wide=True)
 
 
 def day(text: str) -> None:

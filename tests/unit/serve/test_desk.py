@@ -153,6 +153,9 @@ def test_the_script_gets_what_is_new(agent: TestClient, taken: HandoffRecord, de
     assert "还在吗&lt;script&gt;" in told["lines"] and "a.cn" not in told["lines"] and told["last"] > first["last"]
     assert told["state"] == first["state"]
     desk.queue.reachable("c1", "微信 1")
+    later = agent.get("/desk/state", params={"id": taken.id}).json()  # what grew is drawn in place: a draft stays
+    assert later["state"] == first["state"] and later["facts"] != first["facts"] and "微信 1" in later["facts"]
+    desk.queue.transfer(taken.id, "anna", "", "")
     assert agent.get("/desk/state", params={"id": taken.id}).json()["state"] != first["state"]
     for odd in ("", "x", "-1", "１"):
         assert agent.get("/desk/state", params={"id": taken.id, "after": odd}).status_code == 200

@@ -21,27 +21,28 @@ def render(records: Iterable[HandoffRecord], account: Account, chosen: str, w: W
     if not found:
         return f'<p class="empty"><b>{w("empty")}</b><br>{w("teach")}</p>'
     parts = (("mine", mine), ("waiting", free), ("others", others))
-    return "".join(
-        f'<h3>{w(name)} <span class="count">{len(rows)}</span></h3>'
-        f"<ul>{''.join(_row(row, chosen, w) for row in rows)}</ul>"
-        for name, rows in parts
-        if rows
-    )
+    return "".join(_part(name, rows, chosen, w) for name, rows in parts if rows)
+
+
+def _part(name: str, rows: list[HandoffRecord], chosen: str, w: Words) -> str:
+    shown = "".join(_row(row, chosen, name == "mine", w) for row in rows)
+    return f'<h3>{w(name)} <span class="count">{len(rows)}</span></h3><ul>{shown}</ul>'
 
 
 def waiting(records: Iterable[HandoffRecord]) -> int:
     return sum(not record.agent for record in records)
 
 
-def _row(record: HandoffRecord, chosen: str, w: Words) -> str:
+def _row(record: HandoffRecord, chosen: str, mine: bool, w: Words) -> str:
     since = w("since", time=w.span(record.taken)) if record.taken else w("waits", time=w.span(record.at))
     mood = f'<span class="flag open">{w("angry")}</span>' if record.mood else ""
     product = f'<span class="flag">{text(record.product)}</span>' if record.product else ""
-    holder = f" · {text(record.name)}" if record.agent else ""
+    holder = f" · {text(record.name)}" if record.agent and not mine else ""
+    own = " data-mine" if mine else ""
     here = " aria-current=true" if record.id == chosen else ""
     said = record.summary.strip().splitlines()
     return (
-        f'<li><a href="/desk?id={text(record.id)}" data-id="{text(record.id)}" data-last="{record.last}"{here}>'
+        f'<li><a href="/desk?id={text(record.id)}" data-id="{text(record.id)}" data-last="{record.last}"{own}{here}>'
         f"<b>{text(said[0][:60] if said else record.reason)}</b>"
         f'<span class="meta">{since}{holder}</span><span class="flags">{product}{mood}</span></a></li>'
     )
@@ -56,7 +57,7 @@ def notice(current: Notice | None, w: Words) -> str:
         else ""
     )
     return (
-        f'<details class="card"{" open" if current else ""}><summary>{w("notice")}</summary>{shown}'
+        f'<details class="card" id="notice"{" open" if current else ""}><summary>{w("notice")}</summary>{shown}'
         '<form method="post" action="/desk/notice">'
         f'<label for="notice-zh">{w("notice_zh")}</label><input id="notice-zh" name="zh" maxlength="300" required>'
         f'<label for="notice-en">{w("notice_en")}</label><input id="notice-en" name="en" maxlength="300">'

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from bot.desk.base import now
+from bot.serve.pages.desk.deeds import DEEDS, OUTCOMES
 
 _WORDS: dict[str, tuple[str, str]] = {
     "title": ("客服工作台", "Support desk"),
@@ -26,7 +27,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "waits": ("已等 {time}", "waiting {time}"),
     "since": ("{time}前接手", "taken {time} ago"),
     "angry": ("情绪激动", "upset"),
+    "unread": ("新消息", "new message"),
+    "arrived": ("有新的转人工", "Somebody new is waiting"),
+    "below": ("有新消息，在对话末尾", "There is something new at the end"),
+    "added": ("客户补充了信息", "The customer has added something"),
     "number": ("编号", "No."),
+    "conversation": ("对话", "Conversation"),
+    "to_queue": ("← 待办", "← Queue"),
     "reason": ("转人工原因", "Why"),
     "summary": ("摘要", "Summary"),
     "needs": ("还需要客户提供", "Still needed"),
@@ -50,6 +57,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "send": ("发送", "Send"),
     "draft": ("起草", "Draft"),
     "drafting": ("正在起草…", "Drafting…"),
+    "drafted": ("草稿好了：U 放入回复", "The draft is there: U puts it into the reply"),
+    "drafted_copy": ("草稿好了", "The draft is there"),
     "shorter": ("更短", "Shorter"),
     "gentler": ("更委婉", "Gentler"),
     "english": ("英文", "In English"),
@@ -59,6 +68,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "use": ("放入回复", "Put into the reply"),
     "copy": ("复制", "Copy"),
     "close": ("处理完毕", "Close"),
+    "close_sure": (
+        "客户的原话和图片会删除，不能撤销。",
+        "The customer's own words and images are deleted for good.",
+    ),
+    "close_do": ("确认结束", "Yes, close"),
+    "unsent": ("回复还没有发送。要放弃它，请再按一次。", "The reply is not sent. Press again to drop it."),
     "transfer": ("转给", "Pass on to"),
     "back": ("（放回待办）", "(back to the queue)"),
     "transfer_do": ("转出", "Pass on"),
@@ -102,19 +117,23 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sending": ("发送中…", "Sending…"),
     "failed": ("没有发送出去：{why} 内容还在输入框里。", "Not sent: {why} It is still in the box."),
     "offline": ("连不上服务器，正在重试…", "The server is away, trying again…"),
-    "keys": (
-        "J/K 下一位/上一位 · T 接手 · R 写回复 · D 起草 · Ctrl+Enter 发送 · Alt+数字 插入依据 · ? 显示快捷键",
-        "J/K next/previous · T take · R reply · D draft · Ctrl+Enter send · Alt+digit evidence · ? these keys",
-    ),
+    "keys": ("快捷键", "Keys"),
+    "key_next": ("下一位、上一位", "next, previous"),
+    "key_reply": ("写回复", "write a reply"),
+    "key_evidence": ("插入第几条依据", "insert that evidence"),
+    "key_leave": ("离开输入框", "leave the box"),
+    "key_these": ("显示快捷键", "show these keys"),
     "own": ("客服自写", "your own words"),
-    "picture": ("附图", "Attach an image"),
+    "picture": ("附图给同事", "Image for colleagues"),
+    "picture_read": ("读取截图里的文字", "Read a screenshot"),
+    "picture_none": ("图片里没有认出文字", "No text was found in the image"),
     "reading": ("正在识别图片里的文字…", "Reading the image…"),
     "pictured": ("图片已附上", "The image is attached"),
     "copied": ("已复制", "Copied"),
     "untick": ("请先完成并勾选所有【请先执行】的步骤", "Tick every step that has to be done first"),
     "images_only": ("图片中的文字：", "Text in the image: "),
     "minutes": ("{n} 分钟", "{n} min"),
-    "seconds": ("{n} 秒", "{n} s"),
+    "at_once": ("不到 1 分钟", "under a minute"),
     "hours": ("{n} 小时", "{n} h"),
     "days": ("{n} 天", "{n} d"),
     "signed_in": ("{name}", "{name}"),
@@ -165,35 +184,6 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-_DEEDS = {
-    "signed in": "登录",
-    "failed to sign in": "登录失败",
-    "viewed": "查看",
-    "viewed image": "查看图片",
-    "attached image": "附图",
-    "took": "接手",
-    "replied": "回复",
-    "transferred": "转出",
-    "closed": "处理完毕",
-    "published notice": "发布公告",
-    "ended notice": "撤下公告",
-    "proposed reuse": "提交复用",
-    "approve reuse": "批准复用",
-    "edit reuse": "修改复用",
-    "refuse reuse": "不采用",
-    "withdraw reuse": "撤回复用",
-    "exported": "导出客户数据",
-    "erased": "删除客户数据",
-    "started rebuild": "重建索引",
-    "account add": "新建账号",
-    "account password": "修改密码",
-    "account change": "修改账号",
-    "account open": "启用账号",
-    "account close": "停用账号",
-}
-"""What the log says, for a Chinese reader."""
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words in one language, and times in one zone."""
@@ -206,7 +196,11 @@ class Words:
         return said.format(**values) if values else said
 
     def deed(self, did: str) -> str:
-        return did if self.code == "en" else _DEEDS.get(did, did)
+        return did if self.code == "en" else DEEDS.get(did, did)
+
+    def outcome(self, resolution: str) -> str:
+        """In English; pages.names has the Chinese ones."""
+        return OUTCOMES.get(resolution, resolution)
 
     def moment(self, at: datetime) -> str:
         return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
@@ -216,4 +210,9 @@ class Words:
         for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
             if seconds >= size:
                 return self(unit, n=seconds // size)
-        return self("seconds", n=seconds)
+        return self("at_once")
+
+    def clock(self, at: datetime) -> str:
+        """The time alone where it is of today."""
+        here = at.astimezone(self.zone)
+        return here.strftime("%H:%M" if here.date() == now().astimezone(self.zone).date() else "%m-%d %H:%M")
