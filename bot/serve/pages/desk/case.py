@@ -85,11 +85,11 @@ def box(record: HandoffRecord, colleagues: Iterable[Account], account: Account, 
         '<input type="hidden" name="draft" value=""><input type="hidden" name="evidence" value="">'
         f'<label for="text">{w("reply")}</label>'
         '<textarea id="text" name="text" rows="5" maxlength="8000" required'
-        f' placeholder="{w("reply_hint")}"></textarea><div id="sources"></div>'
+        f' placeholder="{w("reply_hint")}"></textarea>'
         '<p id="problem" class="error" role="alert" hidden></p>'
         f'<div class="row"><button id="send">{w("send")}</button>'
         f'<button type="button" class="plain" id="draft-it">{w("draft")} (D)</button>'
-        f"{picker(w)}</div></form>"
+        f'{picker(w)}</div><div id="sources"></div></form>'
         '<div class="row ends">'
         f'<details id="close" class="over up"><summary class="button">{w("close")}</summary>'
         f'<form class="card" method="post" action="/desk/close">{hidden}<p>{w("close_sure")}</p>'
