@@ -55,7 +55,11 @@ class Maintainers:
             found = self.desk.replies.sent(int(sent[:15]))
             if found is not None:
                 first = (found.question or found.text).strip().splitlines()[0][:40]
-                row = Reuse(0, first, found.question, found.text, "", "", "", account.name, "proposed", "", "", now())
+                record = self.desk.queue.get(found.handoff) if found.handoff else None
+                about = record.product if record else ""
+                row = Reuse(
+                    0, first, found.question, found.text, about, "", "", account.name, "proposed", "", "", now()
+                )
         if row is not None:
             return self._page("reuse", w("propose"), reuse.form(row, int(sent[:15] or 0), w, why), request, status)
         done = w("built_next") if "done" in request.query_params else ""
@@ -89,7 +93,7 @@ class Maintainers:
             except (DeskError, Refused) as error:
                 return self._reuses(request, said(error, self.numbers), 400, row)
             self.desk.audit.note(account.name, "proposed reuse", str(made.id))
-            return RedirectResponse("/desk/reuse", 303)
+            return RedirectResponse(f"/desk/reuse#reuse-{made.id}", 303)
 
         return await run_in_threadpool(work)
 

@@ -3,6 +3,7 @@
   "use strict";
   const { $, all, words, reply, side, box, id, say, post, keep, problem } = window.desk;
   const ticket = $("#ticket"), narrow = matchMedia("(max-width: 900px)");
+  const LONG = 50_000; // characters
 
   async function draft(more = []) {
     if (!side || !(ticket ? ticket.value.trim() : id)) { ticket?.focus(); return; }
@@ -59,6 +60,13 @@
       if (reply) { reply.draft.value = reply.evidence.value = ""; keep(); }
       (box || ticket).focus();
     }
+  });
+  // A browser takes minutes to paste a long log as if it were typed; as a value it is there at once.
+  ticket?.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") || "";
+    if (text.length < LONG) return;
+    event.preventDefault();
+    ticket.setRangeText(text, ticket.selectionStart, ticket.selectionEnd, "end");
   });
   ticket?.form.addEventListener("submit", (event) => { event.preventDefault(); draft(); });
   document.addEventListener("keydown", (event) => {

@@ -49,15 +49,16 @@ def _row(record: HandoffRecord, chosen: str, mine: bool, w: Words) -> str:
 
 
 def notice(current: Notice | None, w: Words) -> str:
-    """The form by which staff tell customers of an incident."""
+    """What customers are told of an incident, and the form for it."""
+    until = f" · {w('notice_until', time=w.clock(current.until))}" if current and current.until else ""
     shown = (
-        f'<p role="status">{w("notice_now")}<b>{text(current.zh)}</b></p>'
-        f'<form method="post" action="/desk/notice"><button class="plain">{w("notice_end")}</button></form>'
+        f'<div class="card now"><p><b>{w("notice_now")}</b>{text(current.zh)}<span class="meta">{until}</span></p>'
+        f'<form method="post" action="/desk/notice"><button class="plain">{w("notice_end")}</button></form></div>'
         if current
         else ""
     )
     return (
-        f'<details class="card" id="notice"{" open" if current else ""}><summary>{w("notice")}</summary>{shown}'
+        f'{shown}<details class="card" id="notice"><summary>{w("notice_new" if current else "notice")}</summary>'
         '<form method="post" action="/desk/notice">'
         f'<label for="notice-zh">{w("notice_zh")}</label><input id="notice-zh" name="zh" maxlength="300" required>'
         f'<label for="notice-en">{w("notice_en")}</label><input id="notice-en" name="en" maxlength="300">'

@@ -49,6 +49,8 @@ def _card(row: Reuse, account: Account, four_eyes: bool, w: Words) -> str:
         deeds = f'<p class="words">{text(row.answer)}</p>'
     by = f" · {w('decider')} {text(row.decider)}" if row.decider else ""
     ticket = f' · <a href="/knowledge/ticket?id={text(row.ticket)}">{text(row.ticket)}</a>' if row.ticket else ""
+    if row.state != "proposed":  # decided: only who wants to see or change it opens it
+        deeds = f"<details><summary>{w('open')}</summary>{deeds}</details>"
     return (
         f'<article class="card" id="reuse-{row.id}"><h2>{text(row.title)}</h2>'
         f'<p class="meta"><span class="flag{" open" if row.state == "proposed" else ""}">{w(row.state)}</span> '
