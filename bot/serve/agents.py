@@ -21,6 +21,7 @@ from bot.desk.learning import How
 from bot.desk.people import Account
 from bot.desk.saying import Say
 from bot.desk.store import Desk
+from bot.reply.frames import say
 from bot.serve.access import Refusal
 from bot.serve.core import Tools
 from bot.serve.door import account_of
@@ -37,6 +38,7 @@ from bot.tickets.privacy.placeholders import ANY_MASK
 
 SAID_CHARS = 8000
 _STEP = re.compile(r"【(?:请先执行|处理结果)")
+_SLOTS = tuple(say(slot, language) for slot in ("letter_slot", "letter_bare") for language in ("zh", "en"))
 """What a draft leaves for a person to do or to fill in."""
 
 
@@ -222,11 +224,12 @@ def sendable(written: str, ticked: int, steps: str) -> str:
         raise Refused(Refusal(400, "请先写回复。 Write a reply first.", "empty"))
     if len(text) > SAID_CHARS:
         raise Refused(Refusal(400, f"回复太长，最多 {SAID_CHARS} 字。 At most {SAID_CHARS} characters.", "too_long"))
-    if (steps.isdigit() and ticked < int(steps)) or _STEP.search(text):
+    if (steps.isdigit() and ticked < int(steps)) or _STEP.search(text) or any(slot in text for slot in _SLOTS):
         raise Refused(
             Refusal(
                 400,
-                "请先完成并勾选【请先执行】的步骤、填写【处理结果】，再发送。 Do and tick the steps first.",
+                "请先完成并勾选【请先执行】的步骤、填写【处理结果】等留空处，再发送。"
+                " Do and tick the steps and fill in what the draft leaves open, then send.",
                 "steps_open",
             )
         )

@@ -214,6 +214,7 @@
     const rows = all("#queue a[data-id]"), at = rows.findIndex((row) => row.dataset.id === here);
     const go = { j: rows[at + 1] || rows[0], k: rows[at - 1] || rows[rows.length - 1] }[event.key];
     if (go) location.href = go.href;
+    else if (event.key === "n" && $("#queue a[data-free]")) location.href = $("#queue a[data-free]").href;
     else if (event.key === "t") $("#take button")?.click();
     else if (event.key === "r" && box) { event.preventDefault(); box.focus(); }
     else if (event.key === "d") $("#draft-it")?.click();

@@ -82,6 +82,7 @@ def menu(here: str, account: Account, w: Words) -> str:
 def _keys(w: Words) -> str:
     rows = (
         ("J / K", w("key_next")),
+        ("N", w("key_waiting")),
         ("T", w("take")),
         ("R", w("key_reply")),
         ("D", w("draft")),

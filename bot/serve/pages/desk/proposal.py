@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.proposal import Proposal
 from bot.records import Citation, Sentence
+from bot.reply.mail import told
 from bot.serve.pages.desk.words import Words
 from bot.serve.pages.names import RESOLUTIONS
 from bot.serve.pages.paper import text
@@ -79,7 +80,7 @@ def _first(proposal: Proposal, w: Words) -> str:
 
 
 def _ask(proposal: Proposal, w: Words) -> str:
-    rows = "".join(f"<li>{text(need)}</li>" for need in proposal.ask)
+    rows = "".join(f"<li>{text(told(need, 'en' if w.code == 'en' else 'zh'))}</li>" for need in proposal.ask)
     shown = f"<ul>{rows}</ul>" if rows else f'<p class="meta">{w("nothing_missing")}</p>'
     return f"<h3>{w('ask')}</h3>{shown}"
 

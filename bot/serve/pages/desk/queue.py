@@ -38,7 +38,7 @@ def _row(record: HandoffRecord, chosen: str, mine: bool, w: Words) -> str:
     mood = f'<span class="flag open">{w("angry")}</span>' if record.mood else ""
     product = f'<span class="flag">{text(record.product)}</span>' if record.product else ""
     holder = f" · {text(record.name)}" if record.agent and not mine else ""
-    own = " data-mine" if mine else ""
+    own = " data-mine" if mine else "" if record.agent else " data-free"
     here = " aria-current=true" if record.id == chosen else ""
     said = record.summary.strip().splitlines()
     return (

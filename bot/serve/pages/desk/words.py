@@ -21,8 +21,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "replies to tickets from elsewhere below.",
     ),
     "pick": (
-        "从左侧选择一位客户（J / K 上下移动，T 接手）",
-        "Choose a customer on the left (J / K to move, T to take)",
+        "从左侧选择一位客户（N 等得最久的客户，J / K 上下移动，T 接手）",
+        "Choose a customer on the left (N: who waits longest, J / K to move, T to take)",
     ),
     "waits": ("已等 {time}", "waiting {time}"),
     "since": ("{time}前接手", "taken {time} ago"),
@@ -121,6 +121,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "offline": ("连不上服务器，正在重试…", "The server is away, trying again…"),
     "keys": ("快捷键", "Keys"),
     "key_next": ("下一位、上一位", "next, previous"),
+    "key_waiting": ("等得最久的客户", "who waits longest"),
     "key_reply": ("写回复", "write a reply"),
     "key_evidence": ("插入第几条依据", "insert that evidence"),
     "key_leave": ("离开输入框", "leave the box"),
