@@ -71,7 +71,7 @@ class Agents:
 
     def _again(self, request: Request, id: str, error: Exception) -> HTMLResponse:
         """The page, with why something did not happen."""
-        return self._home(request, id, said(error, self.numbers), 409)
+        return self._home(request, id, words_of(request).half(said(error, self.numbers)), 409)
 
     def _case(self, record: HandoffRecord, account: Account, w: Words, why: str = "") -> str:
         desk = self.desk

@@ -32,7 +32,6 @@
     }
     return answer;
   }
-  all(".error").forEach((shown) => { shown.textContent = told(shown.textContent); });
 
   // What was typed survives a failed send, a reload and a restart of the server; so does its draft ------
   const store = `reply:${id}`;

@@ -45,7 +45,7 @@ def render(queue: str, case: str, side: str, account: Account, w: Words, status:
 
 def drafting(written: str, side: str, said: str, account: Account, w: Words, status: int) -> HTMLResponse:
     """A ticket from elsewhere, and its draft beside it."""
-    note = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
+    note = f'<p class="error" role="alert">{text(w.half(said))}</p>' if said else ""
     body = (
         f'{menu("draft", account, w)}<div id="drafting"><section>{note}<form method="post" action="/desk/draft">'
         f'<label for="ticket">{w("paste_label")}</label>'

@@ -12,7 +12,7 @@ from bot.serve.pages.paper import text
 
 def render(rows: Iterable[Reuse], account: Account, four_eyes: bool, w: Words, said: str = "", done: str = "") -> str:
     found = list(rows)
-    note = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
+    note = f'<p class="error" role="alert">{text(w.half(said))}</p>' if said else ""
     if done:
         note += f'<p role="status" class="card">{text(done)} <a href="/knowledge#rebuild">{w("rebuild")}</a></p>'
     cards = "".join(_card(row, account, four_eyes, w) for row in found)
@@ -21,7 +21,7 @@ def render(rows: Iterable[Reuse], account: Account, four_eyes: bool, w: Words, s
 
 def form(row: Reuse, sent: int, w: Words, said: str = "") -> str:
     """Proposing a sent reply: everything can still be changed."""
-    note = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
+    note = f'<p class="error" role="alert">{text(w.half(said))}</p>' if said else ""
     return (
         f'{note}<form class="card" method="post" action="/desk/reuse"><input type="hidden" name="sent" value="{sent}">'
         f"{_fields(row, w, 'new')}<button>{w('propose')}</button></form>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -184,8 +185,27 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Conversation, feedback, hand-overs and images go for good.",
     ),
     "erased": ("已删除 {n} 条记录。", "{n} records were erased."),
+    "entry": ("登录工作台", "Sign in to the desk"),
+    "entry_please": ("请先登录", "Please sign in"),
+    "entry_proxied": (
+        "工作台由公司的登录网关管理：请从网关进入；能进入网关但看到本页，说明您的账号还没有加入工作台，请联系管理员。",
+        "Your company's gateway signs you in: come by way of it. If you did, your account is not in the desk yet; "
+        "please ask an administrator.",
+    ),
+    "entry_first": ("还没有账号。请在服务器上运行：", "There is no account yet. On the server, run:"),
+    "entry_name": ("账号", "Account"),
+    "entry_password": ("密码", "Password"),
+    "entry_do": ("登录", "Sign in"),
+    "forbidden": ("没有权限", "Not for your role"),
+    "forbidden_more": (
+        "{name}，这一页只对维护者开放。需要时请联系维护者。",
+        "{name}, this page is for maintainers. Ask one of them where you need it.",
+    ),
     "unknown": ("没有这个编号", "There is no such number"),
 }
+
+
+_BOTH = re.compile(r"(.*[。！？]) ([A-Z].*)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +218,11 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         said = _WORDS[key][self.code == "en"]
         return said.format(**values) if values else said
+
+    def half(self, said: str) -> str:
+        """Of a sentence that comes in both languages ("中文。 English.") the reader's."""
+        both = _BOTH.fullmatch(said)
+        return both[1 + (self.code == "en")] if both else said
 
     def deed(self, did: str) -> str:
         return did if self.code == "en" else DEEDS.get(did, did)
