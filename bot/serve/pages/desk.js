@@ -19,7 +19,7 @@
   }
   // An error's sentence comes in both languages: "中文。 English."
   function told(message) {
-    const both = /^(.*[。！？]) ([A-Z].*)$/s.exec(message);
+    const both = /^(.*[。！？]) ([^。！？]*[A-Za-z][^。！？]*)$/s.exec(message);
     return both ? both[words.lang === "en" ? 2 : 1] : message;
   }
   async function post(path, fields) {

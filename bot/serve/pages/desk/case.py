@@ -24,7 +24,8 @@ def render(
     head = _head(record, w)
     error = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
     if record.state != "open":
-        over = f'<p class="card" role="status"><b>{w("ended")}</b><br>{w("ended_more")}</p>'
+        how = w("cancelled" if record.state == "cancelled" else "ended")
+        over = f'<p class="card" role="status"><b>{how}</b><br>{w("ended_more")}</p>'
         return f"{head}{error}{over}{replies(sent, w, opened=True)}"
     talk = "".join(line(row, w) for row in lines)
     return (

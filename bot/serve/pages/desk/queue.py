@@ -51,8 +51,9 @@ def _row(record: HandoffRecord, chosen: str, mine: bool, w: Words) -> str:
 def notice(current: Notice | None, w: Words) -> str:
     """What customers are told of an incident, and the form for it."""
     until = f" · {w('notice_until', time=w.clock(current.until))}" if current and current.until else ""
+    told = "" if current is None else current.en if w.code == "en" and current.en else current.zh
     shown = (
-        f'<div class="card now"><p><b>{w("notice_now")}</b>{text(current.zh)}<span class="meta">{until}</span></p>'
+        f'<div class="card now"><p><b>{w("notice_now")}</b>{text(told)}<span class="meta">{until}</span></p>'
         f'<form method="post" action="/desk/notice"><button class="plain">{w("notice_end")}</button></form></div>'
         if current
         else ""

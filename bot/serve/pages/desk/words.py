@@ -110,6 +110,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "notice_end": ("撤下公告", "Take it down"),
     "notice_now": ("客户页面上正显示：", "Customers see now:"),
     "ended": ("这次转人工已经结束", "This hand-over has ended"),
+    "cancelled": ("客户取消了这次转人工", "The customer has taken this back"),
     "ended_more": (
         "客户的原话和图片已删除，脱敏后的记录保留。",
         "The customer's words and images are deleted; what stays is redacted.",
@@ -205,7 +206,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-_BOTH = re.compile(r"(.*[。！？]) ([A-Z].*)", re.S)
+_BOTH = re.compile(r"(.*[。！？]) ([^。！？]*[A-Za-z][^。！？]*)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
