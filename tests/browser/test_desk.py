@@ -21,7 +21,7 @@ NUMBERS = count()
 def waiting(live_app: Live) -> Iterator[HandoffRecord]:
     """A customer who waits; gone at the end."""
     desk, name = live_app.desk, f"desk-{next(NUMBERS)}"
-    said = [Say("customer", "账号被冻结了，请帮忙解冻"), Say("bot", "需要人工处理")]
+    said = [Say("customer", "账号被冻结了，证书也过期，请帮忙解冻"), Say("bot", "需要人工处理")]
     record = desk.queue.open(name, "需要人工处理", ["账号"], "账号被冻结了，请帮忙解冻", said, product="账户与财务")
     yield record
     desk.queue.cancel(name)
@@ -61,14 +61,13 @@ def test_a_draft_and_its_steps_stay_while_the_customer_adds_something(
     assert agent.input_value("#text") == agent.input_value("#letter")  # and no "u" at its end
     live_app.desk.queue.reachable(waiting.conversation, "微信 lake_1")
     expect(agent.locator("#facts")).to_contain_text("lake_1")
-    expect(agent.locator("#say")).to_contain_text("客户补充了信息")
+    expect(agent.locator("#say")).to_contain_text("资料有更新")
     for _ in range(2):  # as it is, and after the page is loaded again
         expect(agent.locator("#side .step")).to_have_count(1)
         agent.focus("#text")
         agent.keyboard.press("Control+Enter")
         expect(agent.locator("#problem")).to_contain_text("勾选")
         agent.reload()
-    agent.fill("#text", "")
     agent.fill("#text", "请问是哪个账号？")  # own words need no step
     agent.keyboard.press("Control+Enter")
     expect(agent.locator("#talk .agent")).to_contain_text("哪个账号")
@@ -148,3 +147,13 @@ def test_a_long_log_is_pasted_at_once(agent: Page, live_app: Live) -> None:
     agent.keyboard.press("Control+Enter")
     expect(agent.locator("#letter")).to_be_editable()
     expect(agent.locator("#use")).to_have_count(0)
+
+
+def test_evidence_goes_on_a_line_of_its_own(agent: Page, live_app: Live, waiting: HandoffRecord) -> None:
+    taken(agent, live_app, waiting)
+    agent.click("#draft-it")
+    expect(agent.locator("#proposal")).to_be_visible()
+    expect(agent.locator("#side .evidence li").first).to_be_visible()
+    agent.fill("#text", "详见 https://support.example/a")
+    agent.keyboard.press("Alt+1")
+    assert agent.input_value("#text").startswith("详见 https://support.example/a\n")

@@ -54,15 +54,15 @@
     side.innerHTML = kept.side || "";
     all("input[type=checkbox]", side).forEach((node, n) => { node.checked = !!kept.ticked?.[n]; });
     side.addEventListener("change", keep);
-    box.addEventListener("input", () => {
-      if (!box.value.trim()) reply.draft.value = reply.evidence.value = ""; // what is written now is no draft's
-      keep();
-    });
+    box.addEventListener("input", keep);
     reply.addEventListener("submit", (event) => { event.preventDefault(); send(); });
   }
+  // Whether anything of the draft is still in the box: what an agent writes anew needs none of its steps.
+  const bare = (text) => text.replace(/\s*\[\d{1,2}\]/g, "").trim();
+  const rests = () => bare(reply.draft.value).split("\n").some((row) => row.length > 7 && bare(box.value).includes(row));
   let sending = false;
   async function send() {
-    const text = box.value.trim(), steps = reply.draft.value ? all("#side .step") : [];
+    const text = box.value.trim(), steps = rests() ? all("#side .step") : [];
     if (!text || sending) return;
     problem("");
     if (steps.some((step) => !step.checked)) { problem(words.untick); steps.find((s) => !s.checked).focus(); return; }
@@ -99,7 +99,7 @@
     meta.className = "meta";
     meta.textContent = words.sending;
     said.className = "words";
-    said.textContent = text.replace(/\s*\[\d{1,2}\]/g, "");
+    said.textContent = bare(text);
     row.append(meta, said);
     talk.append(row);
     talk.scrollTop = talk.scrollHeight;
@@ -193,7 +193,7 @@
   if (talk) new ResizeObserver(() => { if (low) talk.scrollTop = talk.scrollHeight; }).observe(talk);
   if ($("#queue")) follow();
   if (here) $("#case h2")?.focus({ preventScroll: true });
-  window.desk = { $, all, words, talk, reply, side, box, id, say, post, keep, problem };
+  window.desk = { $, all, words, talk, reply, side, box, id, say, post, keep, problem, bare, rests };
 
   // Keys ----------------------------------------------------------------------------------------
   const typing = (node) => node.matches?.("input:not([type=checkbox]), textarea:not([readonly]), select");

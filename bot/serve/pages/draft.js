@@ -1,7 +1,7 @@
 // Drafts beside a hand-over or a pasted ticket, images, and what an edited reply rests on. Over desk.js.
 (() => {
   "use strict";
-  const { $, all, words, reply, side, box, id, say, post, keep, problem } = window.desk;
+  const { $, all, words, reply, side, box, id, say, post, keep, problem, bare, rests } = window.desk;
   const ticket = $("#ticket"), narrow = matchMedia("(max-width: 900px)");
   const LONG = 50_000; // characters
 
@@ -34,14 +34,14 @@
     }
   }
   function use(letter) {
-    const own = box.value.trim() && !reply.draft.value; // an agent's own words stay, and the draft joins them
+    const own = box.value.trim() && !rests(); // an agent's own words stay, and the draft joins them
     reply.draft.value = letter.value;
     reply.evidence.value = all("#side .chosen").map((node) => node.value).join(",");
     write(letter.value, !own);
     problem("");
   }
   async function copy(letter) {
-    const text = letter.value.replace(/\s*\[\d{1,2}\]/g, "");
+    const text = bare(letter.value);
     try { await navigator.clipboard.writeText(text); } catch { letter.select(); document.execCommand("copy"); }
     say(words.copied);
   }
@@ -77,7 +77,10 @@
     }
     const digit = event.altKey && box && /^Digit([1-9])$/.exec(event.code); // on a Mac, Alt changes the key
     const quote = digit && $(`#side .evidence li[value="${digit[1]}"] blockquote`);
-    if (quote) { event.preventDefault(); write(`${quote.textContent.trim()}[${digit[1]}]`, false); }
+    if (!quote) return;
+    event.preventDefault();
+    const apart = /[^\n]$/.test(box.value.slice(0, box.selectionStart)) ? "\n" : "";
+    write(`${apart}${quote.textContent.trim()}[${digit[1]}]`, false);
   });
 
   // Images: read by the server; a hand-over keeps them, a pasted ticket gets their text ----------

@@ -37,7 +37,7 @@ def render(queue: str, case: str, side: str, account: Account, w: Words, status:
     body = (
         f'{menu("desk", account, w)}<div id="desk"{" class=open" if case else ""}>'
         f'<div id="left"><nav id="queue" aria-label="{w("queue")}">{queue}</nav>{side}</div>'
-        f'<section id="case">{case or pick}</section>'
+        f'<section id="case" aria-label="{w("conversation")}">{case or pick}</section>'
         f'<aside id="side" aria-label="{w("letter")}"></aside></div>'
     )
     return _page(body, w, status)

@@ -31,7 +31,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "unread": ("新消息", "new message"),
     "arrived": ("有新的转人工", "Somebody new is waiting"),
     "below": ("有新消息，在对话末尾", "There is something new at the end"),
-    "added": ("客户补充了信息", "The customer has added something"),
+    "added": ("上面的资料有更新", "Something was added above"),
     "number": ("编号", "No."),
     "conversation": ("对话", "Conversation"),
     "to_queue": ("← 待办", "← Queue"),
