@@ -269,3 +269,14 @@ def test_a_notice_in_force_stands_first(agent: TestClient) -> None:
     assert "上传偶发超时" in page and "撤下公告" in page and "换一条公告" in page and "Uploads" not in page
     agent.cookies.set("desk_lang", "en")
     assert "Uploads time out" in agent.get("/desk").text
+
+
+def test_a_draft_speaks_the_customers_language(agent: TestClient, desk: Desk, core: Any) -> None:
+    said = [Say("customer", "My account was frozen after I paid the bill")]
+    record = desk.queue.open("c9", "人工", [], "frozen", said, language="zh")
+    agent.post("/desk/take", data={"id": record.id})
+    say(agent, record.id, "您好，我看一下。")
+    agent.post("/desk/propose", data={"id": record.id})
+    assert core.chosen == ((), "en")  # whatever their page, their pictures and the agent say
+    agent.post("/desk/propose", data={"id": record.id, "language": "zh"})
+    assert core.chosen == ((), "zh")
