@@ -22,6 +22,7 @@ from bot.desk.learning import How
 from bot.desk.people import Account
 from bot.desk.saying import Say
 from bot.desk.store import Desk
+from bot.reply.frames import say
 from bot.serve.access import Refusal
 from bot.serve.core import Tools
 from bot.serve.door import account_of
@@ -38,6 +39,7 @@ from bot.tickets.privacy.placeholders import ANY_MASK
 
 SAID_CHARS = 8000
 _STEP = re.compile(r"【(?:请先执行|处理结果)")
+_SLOTS = tuple(say(slot, language) for slot in ("letter_slot", "letter_bare") for language in ("zh", "en"))
 """What a draft leaves for a person to do or to fill in."""
 
 
@@ -70,7 +72,7 @@ class Agents:
 
     def _again(self, request: Request, id: str, error: Exception) -> HTMLResponse:
         """The page, with why something did not happen."""
-        return self._home(request, id, said(error, self.numbers), 409)
+        return self._home(request, id, words_of(request).half(said(error, self.numbers)), 409)
 
     def _case(self, record: HandoffRecord, account: Account, w: Words, why: str = "") -> str:
         desk = self.desk
@@ -102,8 +104,13 @@ class Agents:
                 found |= {
                     "lines": "".join(case.line(row, w) for row in lines) if record.state == "open" else "",
                     "last": lines[-1].id if lines else record.last,  # one may have come after the record was read
-                    "state": case.stamp(record, self.desk.images.of(id)),
+                    "state": case.stamp(record),
                 }
+                if record.state == "open":
+                    found |= {
+                        "facts": case.facts(record, self.desk.images.of(id), w),
+                        "sent": case.replies(self.desk.replies.of(id), w),
+                    }
             return found
 
         return JSONResponse(await run_in_threadpool(read), headers={"cache-control": "no-store"})
@@ -223,11 +230,13 @@ def sendable(written: str, ticked: int, steps: str) -> str:
         raise Refused(Refusal(400, "请先写回复。 Write a reply first.", "empty"))
     if len(text) > SAID_CHARS:
         raise Refused(Refusal(400, f"回复太长，最多 {SAID_CHARS} 字。 At most {SAID_CHARS} characters.", "too_long"))
-    if (steps.isdecimal() and ticked < int(steps[:9])) or _STEP.search(text):
+    open_slots = _STEP.search(text) or any(slot in text for slot in _SLOTS)
+    if (steps.isdecimal() and ticked < int(steps[:9])) or open_slots:
         raise Refused(
             Refusal(
                 400,
-                "请先完成并勾选【请先执行】的步骤、填写【处理结果】，再发送。 Do and tick the steps first.",
+                "请先完成并勾选【请先执行】的步骤、填写【处理结果】等留空处，再发送。"
+                " Do and tick the steps and fill in what the draft leaves open, then send.",
                 "steps_open",
             )
         )

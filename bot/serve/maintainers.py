@@ -60,7 +60,11 @@ class Maintainers:
             found = self.desk.replies.sent(int(sent))
             if found is not None:
                 first = (found.question or found.text).strip().splitlines()[0][:40]
-                row = Reuse(0, first, found.question, found.text, "", "", "", account.name, "proposed", "", "", now())
+                record = self.desk.queue.get(found.handoff) if found.handoff else None
+                about = record.product if record else ""
+                row = Reuse(
+                    0, first, found.question, found.text, about, "", "", account.name, "proposed", "", "", now()
+                )
         if row is not None:
             return self._page("reuse", w("propose"), reuse.form(row, int(sent or 0), w, why), request, status)
         done = w("built_next") if "done" in request.query_params else ""
@@ -94,7 +98,7 @@ class Maintainers:
             except (DeskError, Refused) as error:
                 return self._reuses(request, said(error, self.numbers), 400, row, sent)
             self.desk.audit.note(account.name, "proposed reuse", str(made.id))
-            return RedirectResponse("/desk/reuse", 303)
+            return RedirectResponse(f"/desk/reuse#reuse-{made.id}", 303)
 
         return await run_in_threadpool(work)
 
@@ -192,7 +196,8 @@ class Maintainers:
 
     def _page(self, here: str, title: str, body: str, request: Request, status: int) -> HTMLResponse:
         w = words_of(request, self.zone)
-        return paper(title, page.menu(here, account_of(request), w) + body, "desk", status, lang=w.code)
+        inner = f'{page.menu(here, account_of(request), w)}<div class="sheet">{body}</div>'
+        return paper(title, inner, "desk", status, lang=w.code, wide=True)
 
 
 def day(text: str) -> None:

@@ -16,6 +16,7 @@ from bot.serve.access import COOKIE, COOKIE_SECONDS, Access, Refusal, peer, same
 from bot.serve.agents import Agents
 from bot.serve.door import ELSEWHERE, Door, Handler, account_of
 from bot.serve.drafts import Drafts
+from bot.serve.edge import words_of
 from bot.serve.errors import Refused, route_class
 from bot.serve.forms import form
 from bot.serve.maintainers import Maintainers
@@ -83,7 +84,7 @@ class Staff:
 
         found = await run_in_threadpool(work)
         if isinstance(found, Refusal):
-            return entry.ask(target, found.message, found.status)
+            return entry.ask(target, found.message, found.status, words_of(request))
         response = RedirectResponse(target, 303)
         secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
         response.set_cookie(COOKIE, found[0], COOKIE_SECONDS, httponly=True, samesite="strict", secure=secure)

@@ -10,6 +10,8 @@
   notice.hidden = true;
   notice.setAttribute("role", "status");
   document.body.prepend(notice);
+  // The page is as much shorter, so that the box to write in stays in the window.
+  new ResizeObserver(() => document.documentElement.style.setProperty("--notice", `${notice.offsetHeight}px`)).observe(notice);
 
   let revision = "", missed = 0, asked = 0, asking = false;
   async function look() {
