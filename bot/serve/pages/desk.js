@@ -159,12 +159,12 @@
   }
   // Of my customers, those who have written since I looked; how far I looked is kept in the browser.
   function unread() {
-    let seen = {};
-    try { seen = JSON.parse(localStorage.getItem("desk-seen") || "{}"); } catch { /* nothing was kept */ }
+    let seen = null; // in a browser that is new to the desk, what is there counts as seen
+    try { seen = JSON.parse(localStorage.getItem("desk-seen")); } catch { /* nothing was kept */ }
     const mine = all("#queue a[data-mine]"), next = {};
     for (const row of mine) {
       const own = row.dataset.id, looked = own === here && !document.hidden;
-      next[own] = looked ? Number(row.dataset.last) : seen[own] || 0;
+      next[own] = looked || !seen ? Number(row.dataset.last) : seen[own] || 0;
       const flag = $(".unread", row);
       if (Number(row.dataset.last) <= next[own]) flag?.remove();
       else if (!flag) {
