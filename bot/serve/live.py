@@ -34,11 +34,6 @@ class Live:
         def read() -> dict[str, str]:
             notice = self._desk.notices.current()
             text = (notice.en if english else notice.zh) if notice else ""
-            return {"rev": self._revision(browser), "notice": text}
+            return {"rev": self._desk.revision(browser), "notice": text}
 
         return JSONResponse(await run_in_threadpool(read), headers={"cache-control": "no-store"})
-
-    def _revision(self, browser: str) -> str:
-        conversation = self._desk.resume(browser)
-        record = self._desk.queue.of(conversation) if conversation else None
-        return f"{record.id}.{record.state}.{record.agent}.{record.last}" if record else ""

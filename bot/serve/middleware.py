@@ -9,8 +9,10 @@ import json
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.serve.access import same_origin
 from bot.serve.journal import new_request_id
 
 BODY_BYTES = 1 << 20
@@ -59,6 +61,9 @@ GRADIO_OPEN = (
 """What the chat page calls. Gradio's other routes (upload, file, proxy, call, monitoring and
 more) serve nothing here and stay shut."""
 
+GRADIO_API = "/gradio_api/"
+"""Gradio lets any site in, with its visitor's cookies; a neighbour's page could have it restore a conversation."""
+
 
 class Guard:
     """Wraps the whole app; `own` are the paths that our routes answer."""
@@ -81,6 +86,8 @@ class Guard:
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared[:20]) > limit:
             await _refuse(sealed, 413, _too_large(limit), "request_too_large")
+        elif scope["path"].startswith(GRADIO_API) and not same_origin(HTTPConnection(scope)):
+            await _refuse(sealed, 403, "The page can be used from its own address alone.", "cross_origin")
         elif not self._passes(scope["path"]):
             await _refuse(sealed, 404, "There is nothing here.", "not_found")
         else:

@@ -21,7 +21,8 @@ _MANIFEST = re.compile(r'<link rel="manifest"[^>]*>\s*')
 _FRAMES = re.compile(r"<script>\s*\(\(\) => \{(?:(?!</script>).)*iframeResizer.*?</script>", re.S)
 
 
-KEPT = 7 * 24 * 3600  # seconds that a browser's secret lasts after its first visit
+KEPT = 7 * 24 * 3600  # seconds that a browser's secret lasts after its last visit
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # as it is made here
 
 
 class Shell:
@@ -54,7 +55,7 @@ class Shell:
                 start["headers"] = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"] + [
                     (b"content-length", str(len(page)).encode()),
                     (b"cache-control", b"no-cache"),
-                    *([] if cookie(scope, BROWSER) else [_own(scope)]),
+                    _own(scope),
                 ]
                 await send(start)
                 await send({"type": "http.response.body", "body": page})
@@ -83,8 +84,11 @@ def cookie(scope: Scope, wanted: str) -> str:
 
 
 def _own(scope: Scope) -> tuple[bytes, bytes]:
-    """A secret for a browser that has none; no script reads it, and no other site sends it along."""
+    """The browser's secret for another while, a new one where it has none; no script reads it, and no other site sends
+    it along."""
+    had = cookie(scope, BROWSER)
     headers = dict(scope["headers"])
     secure = scope.get("scheme") == "https" or headers.get(b"x-forwarded-proto") == b"https"
-    value = f"{BROWSER}={secrets.token_urlsafe(32)}; Path=/; Max-Age={KEPT}; HttpOnly; SameSite=Lax"
+    secret = had if _SECRET.fullmatch(had) else secrets.token_urlsafe(32)
+    value = f"{BROWSER}={secret}; Path=/; Max-Age={KEPT}; HttpOnly; SameSite=Lax"
     return b"set-cookie", (value + ("; Secure" if secure else "")).encode()

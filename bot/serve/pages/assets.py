@@ -23,6 +23,7 @@ KINDS = {
     "live.js": "text/javascript",
     "attach.js": "text/javascript",
     "desk.js": "text/javascript",
+    "draft.js": "text/javascript",
     "staff.css": "text/css",
     "rebuild.js": "text/javascript",
     "icon.svg": "image/svg+xml",

@@ -10,6 +10,8 @@
   notice.hidden = true;
   notice.setAttribute("role", "status");
   document.body.prepend(notice);
+  // The page is as much shorter, so that the box to write in stays in the window.
+  new ResizeObserver(() => document.documentElement.style.setProperty("--notice", `${notice.offsetHeight}px`)).observe(notice);
 
   let revision = "", missed = 0, asked = 0, asking = false;
   async function look() {
@@ -25,7 +27,7 @@
   function heed(state, open) {
     if (notice.textContent !== state.notice) notice.textContent = state.notice;
     notice.hidden = !state.notice;
-    if (!open || state.rev === revision) return;
+    if (!open || (state.rev && state.rev === revision)) return; // without a cookie there is none: then it is looked at
     if (revision && document.hidden) document.title = `(${++missed}) ${title()}`;
     revision = state.rev;
     $("#pull")?.click();
