@@ -49,11 +49,11 @@ class Drafts:
         text = clean(given.get("text", "")) or self._talk(given.get("id", ""))
         chosen: Language | None = {"en": "en", "zh": "zh"}.get(given.get("language", ""))  # type: ignore[assignment]
         made = self.assistant.propose(text, only, chosen or self._spoken(given.get("id", "")))
-        tone = given.get("tone", "")
-        if tone in proposal.TONES:
+        tone = given.get("tone", "") if given.get("tone", "") in proposal.TONES else ""
+        if tone:
             changed = rewording.shorter(made) if tone == "shorter" else rewording.gentler(made)
             made = replace(made, text=changed.text, lines=changed.lines)
-        return proposal.render(made, made.text, w, pasted=not given.get("id"))
+        return proposal.render(made, made.text, w, pasted=not given.get("id"), tone=tone)
 
     def _talk(self, id: str) -> str:
         """A hand-over as a ticket's text: what the customer and the agents said."""

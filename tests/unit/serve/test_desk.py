@@ -191,6 +191,7 @@ def test_a_draft_for_a_hand_over(agent: TestClient, desk: Desk, core: Any) -> No
     assert "Hello," in english and core.chosen == (("s/1", "s/2"), "en")
     short = agent.post("/desk/propose", data={"id": record.id, "tone": "shorter"})
     assert short.status_code == 200 and "[1]" in short.text
+    assert 'data-language="en" data-tone="shorter"' in short.text  # another press changes one of the two
 
 
 def test_steps_for_an_agent_are_ticks(agent: TestClient, desk: Desk) -> None:

@@ -14,7 +14,7 @@ from bot.serve.pages.paper import text
 TONES = ("shorter", "gentler")
 
 
-def render(proposal: Proposal, letter: str, w: Words, pasted: bool = False) -> str:
+def render(proposal: Proposal, letter: str, w: Words, pasted: bool = False, tone: str = "") -> str:
     """`letter`: the text to edit, in the tone that was asked for; of a `pasted` ticket it is edited where it stands."""
     fixed = "" if pasted else " readonly"
     parts = [
@@ -22,7 +22,7 @@ def render(proposal: Proposal, letter: str, w: Words, pasted: bool = False) -> s
         _head(proposal, w),
         _warnings(proposal, w),
         f'<textarea id="letter" rows="12"{fixed} aria-label="{w("letter")}">{text(letter)}</textarea>',
-        _buttons(proposal, w, pasted),
+        _buttons(proposal, w, pasted, tone),
         _first(proposal, w),
         _ask(proposal, w),
         _evidence(proposal, w),
@@ -58,14 +58,15 @@ def _warnings(proposal: Proposal, w: Words) -> str:
     return f'<div class="mind" role="note"><b>{w("warnings")}</b><ul>{rows}</ul></div>' if rows else ""
 
 
-def _buttons(proposal: Proposal, w: Words, pasted: bool) -> str:
+def _buttons(proposal: Proposal, w: Words, pasted: bool, tone: str) -> str:
     other = "zh" if proposal.language == "en" else "en"
-    tones = "".join(f'<button type="button" class="plain tone" data-tone="{t}">{w(t)}</button>' for t in TONES)
+    spoken, toned = f'data-language="{proposal.language}"', f' data-tone="{tone}"' if tone else ""
+    tones = "".join(f'<button type="button" class="plain tone" {spoken} data-tone="{t}">{w(t)}</button>' for t in TONES)
     use = "" if pasted else f'<button type="button" id="use">{w("use")} (U)</button>'
     quiet = "" if pasted else ' class="plain"'
     return (
         f'<div class="row">{use}<button type="button"{quiet} id="copy">{w("copy")}</button>{tones}'
-        f'<button type="button" class="plain tone" data-language="{other}">'
+        f'<button type="button" class="plain tone" data-language="{other}"{toned}>'
         f"{w('english' if other == 'en' else 'chinese')}</button>"
         f'<button type="button" class="plain" id="discard">{w("discard")}</button></div>'
     )
