@@ -69,7 +69,8 @@ def test_those_named_may_frame_the_chat_and_nothing_else(shown: TestClient) -> N
         policy = shown.get(path).headers["cross-origin-resource-policy"]
         assert policy == ("cross-origin" if path == "/embed.js" else "same-origin"), path
     page = shown.get("/").headers
-    assert page["cross-origin-resource-policy"] == "cross-origin" and page["cross-origin-opener-policy"] == "same-origin"
+    assert page["cross-origin-resource-policy"] == "cross-origin"
+    assert page["cross-origin-opener-policy"] == "same-origin"
 
 
 def test_only_the_frame_knows_of_its_hosts(shown: TestClient) -> None:
