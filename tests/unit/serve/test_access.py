@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[3]
 OPEN, CALLER, AGENT, MAINTAINER, PROGRAMS = "everybody", "API callers", "agents", "maintainers", "agents and programs"
 TABLE = {
     "GET /ui/{name}": OPEN,
+    "GET /embed.js": OPEN,
     "GET /ui/live": OPEN,
     "POST /ui/image": OPEN,
     "GET /favicon.ico": OPEN,
