@@ -103,6 +103,15 @@ def parser() -> argparse.ArgumentParser:
     accounts.add_argument("--products", metavar="A,B", help="products whose hand-overs come first (default: all)")
     accounts.add_argument("--no-password", action="store_true", help="for SSO_HEADER: a proxy signs this account in")
 
+    keys = command("keys", "Make, list and revoke the API keys of programs; a key is shown once.")
+    keys.add_argument("action", choices=("list", "add", "revoke"))
+    keys.add_argument("name", nargs="?", metavar="NAME")
+    keys.add_argument(
+        "--role", choices=("chat", "agent"), default="chat", help="agent: also drafts and metrics (default: chat)"
+    )
+    keys.add_argument("--per-minute", type=int, default=0, metavar="N", help="requests (default: no quota)")
+    keys.add_argument("--per-day", type=int, default=0, metavar="N", help="requests, by UTC (default: no quota)")
+
     conversations = command("conversations", "Export or erase what is kept of one customer; purge what is old.")
     conversations.add_argument("action", choices=("export", "erase", "purge"))
     conversations.add_argument("id", nargs="?", metavar="NUMBER", help="of a hand-over or a conversation")

@@ -1,4 +1,4 @@
-"""What an administrator does at the command line: accounts of staff, and customers' data on request."""
+"""What an administrator does at the command line: accounts of staff, programs' keys, customers' data on request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from bot.desk.clients import Client
 from bot.desk.people import Account
 from bot.desk.store import Desk
 from bot.errors import AccountError
@@ -48,6 +49,28 @@ def _accounts(desk: Desk, args: argparse.Namespace) -> None:
     print(_line(account))
 
 
+def keys(settings: Settings, args: argparse.Namespace) -> None:
+    """list, add and revoke. A key goes to standard output, once; what is said of it to standard error."""
+    desk = Desk(settings.database_url)
+    try:
+        if args.action == "list":
+            for client in desk.clients.all():
+                print(_client(client))
+            return
+        if not args.name:
+            raise AccountError(f"keys {args.action} takes the name of a key.")
+        if args.action == "add":
+            key, client = desk.clients.add(args.name, args.role, args.per_minute, args.per_day)
+            print(key)
+            print(f"{_client(client)}. The key above is shown this once: keep it now.", file=sys.stderr)
+        else:
+            client = desk.clients.revoke(args.name)
+            print(_client(client))
+        desk.audit.note("", f"key {args.action}", client.name)
+    finally:
+        desk.close()
+
+
 def conversations(settings: Settings, args: argparse.Namespace) -> None:
     """export and erase one customer's data; purge what is older than KEEP_DAYS and AUDIT_DAYS."""
     desk = Desk(settings.database_url)
@@ -81,8 +104,18 @@ def _password() -> str:
     return first
 
 
+def _client(client: Client) -> str:
+    quotas = [f"{count} a {span}" for span, count in (("minute", client.minute), ("day", client.day)) if count]
+    used = f", last used {client.used}" if client.used else ""
+    state = "" if client.active else ", revoked"
+    return f"{client.name}: {client.role}, {' and '.join(quotas) or 'no quota'}, made {client.created}{used}{state}"
+
+
 def _line(account: Account) -> str:
     state = "" if account.active else ", closed"
     products = f", {'/'.join(account.products)}" if account.products else ""
     locked = ", locked" if account.locked else ""
     return f"{account.name}: {account.role}, shown as {account.shown}{products}{state}{locked}"
+
+
+COMMANDS = {"accounts": accounts, "keys": keys, "conversations": conversations}

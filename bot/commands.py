@@ -196,8 +196,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], None]] = {
     "questions": questions,
     "redact": redact,
     "serve": serve,
-    "accounts": administer.accounts,
-    "conversations": administer.conversations,
+    **administer.COMMANDS,
 }
 
 

@@ -64,10 +64,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to serve on.")
     port: int = Field(7860, ge=1, le=65535, description="Port to serve on.")
     api_key: SecretStr | None = Field(
-        None, description="Bearer token of the API; unset means the API answers loopback only."
+        None, description="Bearer token of the API, beside clients' own; unset means others get in from loopback only."
     )
     staff_key: SecretStr | None = Field(
-        None, description="Bearer token of programs for /api/draft and /metrics; people sign in to accounts."
+        None, description="Bearer token of programs for /api/draft and /metrics, beside clients' own keys."
     )
     sso_header: str = Field(
         "", description="Header in which a trusted proxy names the account that is signed in there; empty means off."

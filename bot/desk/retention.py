@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, Select, delete, select
 from sqlalchemy.orm import Session
 
 from bot.desk.base import Base, now
+from bot.desk.clients import outdated
 from bot.desk.handoffs import HandoffRow, ImageRow, LineRow
 from bot.desk.learning import ReuseRow, SentRow
 from bot.desk.models import ConversationRow, FeedbackRow, MessageRow
@@ -74,6 +75,7 @@ class Retention:
             if audit_days:
                 gone += _rows(session, delete(AuditRow).where(AuditRow.at < _days(audit_days)))
             session.execute(delete(SignInRow).where(SignInRow.until < now()))
+            outdated(session)
         if gone:
             self._work.forget()
         return gone

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.desk.accounts import Accounts
 from bot.desk.audit import Audit
 from bot.desk.base import now
+from bot.desk.clients import Clients
 from bot.desk.handoffs import HandoffRow, LineRow
 from bot.desk.images import Images
 from bot.desk.models import ConversationRow, FeedbackRecord, FeedbackRow, MessageRow, Outcome, Remembered, Thumb
@@ -38,7 +39,7 @@ class Desk:
     def __init__(self, url: str) -> None:
         work = self._work = Work(url)
         self.queue, self.images = Queue(work), Images(work)
-        self.accounts, self.audit = Accounts(work), Audit(work)
+        self.accounts, self.audit, self.clients = Accounts(work), Audit(work), Clients(work)
         self.replies, self.notices = Replies(work), Notices(work)
         self.retention = Retention(work)
 

@@ -1,4 +1,4 @@
-"""Who may call what: the API key, the programs' key, loopback, and the accounts of staff.
+"""Who may call what: the API key, the programs' key, clients' own keys, loopback, and the accounts of staff.
 
 Decides, and says why not; it does not know any route's content. A key is compared in constant time; a
 cookie holds a random token whose digest alone is stored.
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from bot.desk.accounts import SHIFT, Accounts
+from bot.desk.clients import PREFIX, Client, Clients, Spent
 from bot.desk.people import Account, Role
 from bot.errors import AccountError
 
@@ -31,8 +32,9 @@ PEERS = 1000
 """Addresses whose tries are remembered; past that the longest known are forgotten."""
 
 API_KEY_NEEDED = "A valid API key is needed: send it as 'Authorization: Bearer <API_KEY>'."
-LOOPBACK_ONLY = "Without API_KEY this API answers direct loopback callers only; set API_KEY to open it."
+LOOPBACK_ONLY = "Without API_KEY this API answers direct loopback callers and clients' keys (`bot keys add`) only."
 STAFF_NEEDED = "Staff only: sign in at /desk, or send 'Authorization: Bearer <STAFF_KEY>' for /api/draft and /metrics."
+ROLE_NEEDED = "This key may not call this address: it takes a key with the role agent (`bot keys add --role agent`)."
 MAINTAINER_NEEDED = "Only a maintainer may do this."
 SLOW_DOWN = "Too many wrong keys; wait a minute and try again."
 
@@ -42,30 +44,43 @@ class Refusal:
     status: int
     message: str
     code: str
+    type: str = "invalid_request_error"
+    wait: int = 0
+    """Seconds after which another try may succeed, told as Retry-After."""
 
 
 @dataclass(slots=True)
 class Access:
-    """Both keys, an empty one is unset; the accounts; and the proxies whose word on who is signed in is taken."""
+    """Both keys, an empty one is unset; accounts and clients; the proxies whose word on who is signed in is taken."""
 
     accounts: Accounts
     api_key: str = ""
     staff_key: str = ""
     sso_header: str = ""
     sso_proxies: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network] = ()
+    clients: Clients | None = None
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
 
     def api(self, connection: HTTPConnection) -> Refusal | None:
         """None when this caller may use the API."""
+        sent = _bearer(connection)
+        if self.api_key and _same(sent, self.api_key):
+            return None
+        if (known := self._known(connection, sent)) is not None:
+            return known if isinstance(known, Refusal) else self._counted(known)
         if self.api_key:
-            if _same(_bearer(connection), self.api_key):
-                return None
             return Refusal(401, API_KEY_NEEDED, "invalid_api_key")
         return None if is_loopback(connection) else Refusal(401, LOOPBACK_ONLY, "invalid_api_key")
 
     def program(self, connection: HTTPConnection) -> Refusal | None:
         """None when this caller is a program with the staff's key, or somebody of the staff."""
         sent = _bearer(connection)
+        if not (self.staff_key and _same(sent, self.staff_key)):
+            known = self._known(connection, sent)
+            if isinstance(known, Client):
+                return self._counted(known) if known.role == "agent" else Refusal(403, ROLE_NEEDED, "role_not_allowed")
+            if known is not None:
+                return known
         if sent and self.staff_key:
             return self._tried(peer(connection), _same(sent, self.staff_key))
         if not sent and same_origin(connection) and self.account(connection):
@@ -98,6 +113,26 @@ class Access:
     def sign_out(self, connection: HTTPConnection) -> None:
         self.accounts.sign_out(connection.cookies.get(COOKIE, ""))
 
+    def _known(self, connection: HTTPConnection, sent: str) -> Client | Refusal | None:
+        """Whose key was sent; None where it does not look like a client's at all.
+
+        A right one is let in whatever else came from its address: it cannot be guessed, and behind a proxy all
+        callers share one. For the same reason wrong ones are counted apart from passwords.
+        """
+        if self.clients is None or not sent.startswith(PREFIX):
+            return None
+        if client := self.clients.find(sent):
+            return client
+        address = f"key {peer(connection)}"
+        if self._busy(address):
+            return Refusal(429, SLOW_DOWN, "too_many_tries", "rate_limit_error", int(WINDOW_SECONDS))
+        self._note(address)
+        return Refusal(401, API_KEY_NEEDED, "invalid_api_key")
+
+    def _counted(self, client: Client) -> Refusal | None:
+        spent = self.clients.count(client) if self.clients else None
+        return over(spent) if spent else None
+
     def _trusted(self, connection: HTTPConnection) -> bool:
         try:
             address = ipaddress.ip_address(peer(connection))
@@ -107,7 +142,7 @@ class Access:
 
     def _tried(self, peer: str, right: bool) -> Refusal | None:
         if self._busy(peer):
-            return Refusal(429, SLOW_DOWN, "too_many_tries")
+            return Refusal(429, SLOW_DOWN, "too_many_tries", "rate_limit_error", int(WINDOW_SECONDS))
         if right:
             return None
         self._note(peer)
@@ -128,6 +163,14 @@ class Access:
         """The try that was just noted was right."""
         with suppress(KeyError, IndexError):  # forgotten meanwhile
             self._wrong[peer].pop()
+
+
+def over(spent: Spent) -> Refusal:
+    """In the words of OpenAI's errors: a minute's limit passes by itself, a day's is a quota."""
+    message = f"This key may send {spent.quota} requests a {spent.span}; try again in {spent.wait} seconds."
+    if spent.span == "minute":
+        return Refusal(429, message, "rate_limit_exceeded", "rate_limit_error", spent.wait)
+    return Refusal(429, message, "insufficient_quota", "insufficient_quota", spent.wait)
 
 
 def allowed(account: Account, role: Role) -> bool:

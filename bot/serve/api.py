@@ -21,6 +21,7 @@ from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Answer, Language, Sentence
 from bot.reply.rewording import TONES
+from bot.serve import schema
 from bot.serve.access import Access, Refusal
 from bot.serve.core import Assistant
 from bot.serve.errors import Refused, route_class, shape, told
@@ -43,6 +44,13 @@ ONLY = 50
 COMMENT_CHARS = 2000
 """A remark, not a document."""
 
+FAULTS = (400, 413, 500, 503)
+CHAT = schema.told(schema.ref("ChatReply"), *FAULTS, body="ChatRequest", kinds=[schema.JSON, schema.EVENTS])
+ONE = schema.told(schema.ref("Model"), 404, 500, 503) | schema.path("name")
+FEEDBACK = schema.told(schema.ref("Stored"), *FAULTS, body="FeedbackRequest")
+DRAFT = schema.told(schema.ref("Drafted"), 403, *FAULTS, body="DraftRequest")
+HEALTH = schema.health()
+
 
 class Api:
     """The handlers, over their collaborators."""
@@ -64,18 +72,28 @@ class Api:
         """Adds the routes, each behind the key it needs."""
         caller, staff = [Depends(self._caller)], [Depends(self._staff)]
         router = APIRouter(route_class=route_class(self._telemetry))
-        router.add_api_route("/v1/chat/completions", self.chat, methods=["POST"], dependencies=caller)
-        router.add_api_route("/v1/models", self.models, methods=["GET"], dependencies=caller)
-        router.add_api_route("/v1/models/{name}", self.model, methods=["GET"], dependencies=caller)
-        router.add_api_route("/api/feedback", self.feedback, methods=["POST"], dependencies=caller)
-        router.add_api_route("/api/draft", self.draft, methods=["POST"], dependencies=staff)
-        router.add_api_route("/metrics", self.metrics, methods=["GET"], dependencies=staff)
-        router.add_api_route("/healthz", self.health, methods=["GET"])
-        router.add_api_route("/readyz", self.ready, methods=["GET"])
+        for method, path, handler, needed, extra in (
+            ("POST", "/v1/chat/completions", self.chat, caller, CHAT),
+            ("GET", "/v1/models", self.models, caller, schema.told(schema.ref("Models"), 500, 503)),
+            ("GET", "/v1/models/{name}", self.model, caller, ONE),
+            ("POST", "/api/feedback", self.feedback, caller, FEEDBACK),
+            ("POST", "/api/draft", self.draft, staff, DRAFT),
+            ("GET", "/healthz", self.health, [], HEALTH),
+            ("GET", "/readyz", self.ready, [], HEALTH),
+        ):
+            router.add_api_route(path, handler, methods=[method], dependencies=needed, openapi_extra=extra)
+        router.add_api_route(
+            "/metrics",
+            self.metrics,
+            methods=["GET"],
+            dependencies=staff,
+            response_class=PlainTextResponse,
+            openapi_extra=schema.told({}, 403, 500, kinds=[schema.TEXT]),
+        )
         app.include_router(router)
 
     async def _caller(self, request: Request) -> None:
-        if refusal := self._access.api(request):
+        if refusal := await run_in_threadpool(self._access.api, request):
             raise Refused(refusal)
 
     async def _staff(self, request: Request) -> None:
@@ -114,11 +132,13 @@ class Api:
             yield chunks.error(shape(error, self._telemetry)[1])
         yield DONE
 
-    async def models(self) -> dict[str, Any]:
+    async def models(self) -> Response:
         """The one model there is."""
-        return {"object": "list", "data": [self._model()]}
+        return JSONResponse({"object": "list", "data": [self._model()]})
 
-    async def model(self, name: str) -> Response:
+    async def model(self, request: Request) -> Response:
+        """The one model by its name."""
+        name = str(request.path_params["name"])
         if name != MODEL:
             text = f"The model '{name[:60]}' does not exist; there is '{MODEL}'."
             raise Refused(Refusal(404, text, "model_not_found"))

@@ -57,6 +57,7 @@ def create_app(
         _plain(settings.staff_key),
         settings.sso_header,
         networks(settings.sso_proxies),
+        desk.clients,
     )
     zone, hosts = zone_of(settings.timezone), embed.origins(settings.embed_origins)
     rebuilding = Rebuild(tools.rebuild) if tools.rebuild else None

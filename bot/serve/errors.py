@@ -50,7 +50,7 @@ def shape(error: Exception, telemetry: Telemetry) -> tuple[int, dict[str, Any]]:
     wrong = "invalid_request_error"
     if isinstance(error, Refused):
         refusal = error.refusal
-        return refusal.status, error_body(refusal.message, wrong, None, refusal.code)
+        return refusal.status, error_body(refusal.message, refusal.type, None, refusal.code)
     if isinstance(error, BadRequest):
         return 400, error_body(str(error), wrong, error.param, "invalid_request")
     if isinstance(error, QuestionError):
@@ -71,6 +71,11 @@ def reply(error: Exception, telemetry: Telemetry) -> JSONResponse:
     headers = dict(getattr(error, "headers", None) or {})
     if status == 401:
         headers["www-authenticate"] = "Bearer"
+    if isinstance(error, Refused):
+        if status in (401, 403, 429):
+            telemetry.refused(error.refusal.code)
+        if error.refusal.wait:
+            headers["retry-after"] = str(error.refusal.wait)
     return JSONResponse(body, status, headers)
 
 
@@ -106,8 +111,10 @@ def fence(app: FastAPI, prefixes: tuple[str, ...]) -> None:
     known = tuple(app.routes)
 
     async def missing(request: Request) -> Response:
-        if any(route.matches(request.scope)[0] is Match.PARTIAL for route in known):
-            raise HTTPException(405, "This address takes another method.")
+        asked = [{**request.scope, "method": method} for method in METHODS]
+        taken = [scope["method"] for scope in asked if any(route.matches(scope)[0] is Match.FULL for route in known)]
+        if taken:
+            raise HTTPException(405, "This address takes another method.", {"allow": ", ".join(taken)})
         raise HTTPException(404, "There is nothing here.")
 
     for prefix in prefixes:

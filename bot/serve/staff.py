@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from bot.desk.people import Role
 from bot.desk.store import Desk
+from bot.serve import schema
 from bot.serve.access import COOKIE, COOKIE_SECONDS, Access, Refusal, peer, same_origin
 from bot.serve.agents import Agents
 from bot.serve.door import ELSEWHERE, Door, Handler, account_of
@@ -108,7 +108,7 @@ class Staff:
         return handle
 
     def _schema(self) -> dict[str, Any]:
-        return get_openapi(title=self._app.title, version="1", routes=self._app.routes)
+        return schema.describe(self._app.title, self._app.routes)
 
 
 def attach(

@@ -80,5 +80,5 @@ def attach(app: FastAPI) -> None:
     async def icon() -> Response:
         return Response(read("icon.svg"), media_type=KINDS["icon.svg"])
 
-    app.add_api_route("/ui/{name}", file, methods=["GET"])
-    app.add_api_route("/favicon.ico", icon, methods=["GET"])
+    app.add_api_route("/ui/{name}", file, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/favicon.ico", icon, methods=["GET"], include_in_schema=False)

@@ -92,3 +92,35 @@ def test_one_customers_data(url: str, tmp_path: Path, capsys: pytest.CaptureFixt
     assert desk.messages("c1") == () and desk.queue.all() == ()
     assert main(["conversations", "purge"]) == 0
     desk.close()
+
+
+def test_a_key_from_making_to_revoking(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys", "add", "Shop", "--role", "agent", "--per-minute", "60", "--per-day", "1000"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("sk-desk-") and out.count("\n") == 1 and "shop: agent, 60 a minute and 1000 a day" in err
+    assert main(["keys", "add", "other", "--per-day", "0"]) == 0
+    assert main(["keys", "revoke", "shop"]) == 0
+    capsys.readouterr()
+    assert main(["keys", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert "other: chat, no quota, made 20" in shown and "shop: agent" in shown and ", revoked\n" in shown
+    assert out.strip() not in shown
+    desk = Desk(url)
+    assert desk.clients.find(out.strip()) is None
+    assert [row.did for row in desk.audit.newest()] == ["key revoke", "key add", "key add"]
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["add"], "takes the name"),
+        (["add", "a b"], "密钥的名字"),
+        (["add", "a", "--per-day", "-1"], "A quota is"),
+        (["revoke", "nobody"], "no key"),
+    ],
+)
+def test_a_key_that_cannot_be(url: str, argv: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys", *argv]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and told in err and err.count("\n") == 1
