@@ -43,6 +43,8 @@ def _accounts(desk: Desk, args: argparse.Namespace) -> None:
         account = people.change(args.name, role=args.role, shown=args.shown, products=products)
     else:
         account = people.change(args.name, active=deed == "open")
+        if deed == "close":
+            desk.queue.free(account.name)
     desk.audit.note("", f"account {deed}", account.name)
     print(_line(account))
 

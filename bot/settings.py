@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         "", description="Header in which a trusted proxy names the account that is signed in there; empty means off."
     )
     sso_proxies: str = Field("127.0.0.1/32,::1/128", description="Networks of the proxies trusted with SSO_HEADER.")
+    embed_origins: str = Field(
+        "", description="Sites that may show the chat in a frame, such as https://shop.example; comma between them."
+    )
     four_eyes: bool = Field(True, description="Whether a reply for reuse is approved by another than who proposed it.")
     service_hours: str = Field(
         "", description="When people answer, such as Mon-Fri 09:00-18:00; Sat 10:00-16:00. Empty means always."

@@ -39,7 +39,11 @@ def tools(settings: Settings, desk: Desk, private: Redactor, rebuild: Callable[[
     def announce(record: HandoffRecord) -> None:
         if robot is None:
             return
-        waiting = sum(not row.agent for row in desk.queue.all())
+        try:
+            waiting = sum(not row.agent for row in desk.queue.all())
+        except DeskError as error:  # the hand-over itself is there: it is announced all the same
+            log.warning("not counted: %s", error)
+            waiting = 1
         robot.announce(
             Notice(
                 record.id, record.reason, record.summary, record.product, waiting, record.mood > 0, bool(closed("zh"))

@@ -14,11 +14,12 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.base import now, utc
 from bot.desk.people import ROLES, Account, AccountRow, Role, SignInRow
+from bot.desk.saying import changed
 from bot.desk.work import Work
 from bot.errors import AccountError
 
@@ -99,25 +100,27 @@ class Accounts:
             locked = row is not None and row.locked is not None and utc(row.locked) > now()
         right = self._verify(hash or self._decoy_hash(), password) and bool(hash)
         if locked:
-            minutes = int(LOCKED.total_seconds() // 60)
-            raise AccountError(
-                f"密码错误次数过多，账号已锁定 {minutes} 分钟。 Too many wrong passwords: wait {minutes} minutes."
-            )
+            raise _locked()
         if not hash:
             return None
         with self._work.begin() as session:
-            row = session.get(AccountRow, name, with_for_update=True)
-            if row is None or not row.active:
-                return None
+            # One statement each: guesses side by side are all counted, and none is right while others lock it.
+            free = AccountRow.name == name, (AccountRow.locked.is_(None)) | (AccountRow.locked <= now())
             if not right:
-                row.failures += 1
-                if row.failures >= TRIES:
-                    row.failures, row.locked = 0, now() + LOCKED
+                session.execute(update(AccountRow).where(*free).values(failures=AccountRow.failures + 1))
+                full = update(AccountRow).where(*free, AccountRow.failures >= TRIES)
+                session.execute(full.values(failures=0, locked=now() + LOCKED))
                 return None
-            row.failures, row.locked = 0, None
-            if self._hasher.check_needs_rehash(row.hash):
-                row.hash = self._hasher.hash(password)
-            return row.record()
+            entered = update(AccountRow).where(*free, AccountRow.active, AccountRow.hash == hash)
+            if changed(session, entered.values(failures=0, locked=None)):
+                row = session.get_one(AccountRow, name)
+                if self._hasher.check_needs_rehash(hash):
+                    row.hash = self._hasher.hash(password)
+                return row.record()
+            row = session.get(AccountRow, name)
+            if row is not None and row.locked is not None and utc(row.locked) > now():
+                raise _locked()
+        return None
 
     def sign_in(self, name: str) -> str:
         """A token for one shift."""
@@ -167,6 +170,13 @@ def named(name: str) -> str:
             " An account's name takes letters, digits and . _ @ -, at most 64 of them."
         )
     return name
+
+
+def _locked() -> AccountError:
+    minutes = int(LOCKED.total_seconds() // 60)
+    return AccountError(
+        f"密码错误次数过多，账号已锁定 {minutes} 分钟。 Too many wrong passwords: wait {minutes} minutes."
+    )
 
 
 def _row(session: Session, name: str) -> AccountRow:

@@ -42,12 +42,18 @@ def open_engine(url: str) -> Engine:
 
 
 def _engine(url: str) -> Engine:
+    """Parameters are a customer's words: no error of it quotes them, wherever it is printed."""
     parsed = make_url(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS})
-    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+        return create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": BUSY_SECONDS}
+        )
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
+    }
     if parsed.database in (None, "", ":memory:"):
         options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}  # one connection, in turns
     else:

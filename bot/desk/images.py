@@ -7,6 +7,7 @@ import secrets
 from sqlalchemy import select
 
 from bot.desk.handoffs import HandoffRow, ImageRecord, ImageRow
+from bot.desk.saying import hold
 from bot.desk.work import Work
 from bot.errors import ConflictError
 
@@ -20,8 +21,7 @@ class Images:
     def keep(self, handoff: str, data: bytes, media: str, width: int, height: int, text: str = "") -> ImageRecord:
         """Keeps a cleaned image with an open hand-over. Raises ConflictError when it has ended."""
         with self._work.begin() as session:
-            row = session.get(HandoffRow, handoff)
-            if row is None or row.state != "open":
+            if hold(session, HandoffRow.id == handoff) is None:
                 raise ConflictError(
                     "这次转人工已经结束，图片没有保存。 The hand-over has ended; the image was not kept."
                 )

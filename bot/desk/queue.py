@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.desk.saying import (
     fresh,
     gone,
     happened,
+    hold,
     last,
     not_held,
     open_of,
@@ -117,7 +119,7 @@ class Queue:
         """What the customer or the bot says in an open hand-over; False when none is open."""
 
         def work(session: Session) -> bool:
-            row = open_of(session, conversation)
+            row = hold(session, HandoffRow.conversation == conversation)
             if row is None:
                 return False
             row.mood = max(row.mood, mood)
@@ -136,7 +138,7 @@ class Queue:
     def reachable(self, conversation: str, contact: str, message: Say | None = None) -> bool:
         """How to reach the customer, and what they leave; False when no hand-over is open."""
         with self._work.begin() as session:
-            row = open_of(session, conversation)
+            row = hold(session, HandoffRow.conversation == conversation)
             if row is None:
                 return False
             row.contact = contact or row.contact
@@ -172,13 +174,29 @@ class Queue:
     def cancel(self, conversation: str) -> bool:
         """The customer takes it back; False when none is open."""
         with self._work.begin() as session:
-            row = open_of(session, conversation)
+            row = hold(session, HandoffRow.conversation == conversation)
             if row is None:
                 return False
             row.state = "cancelled"
             ended(session, row)
         self._work.forget()
         return True
+
+    def away(self, conversation: str) -> None:
+        """The customer has begun anew and reads this one no longer: whoever has it, or will, is told."""
+        with self._work.begin() as session:
+            if row := hold(session, HandoffRow.conversation == conversation):
+                happened(session, row.id, "away", "")
+
+    def free(self, agent: str) -> int:
+        """Whoever waits for an agent who is no longer there waits for any other; gives how many."""
+        held = select(HandoffRow.id).where(HandoffRow.state == "open", HandoffRow.agent == agent)
+        with self._work.begin() as session:
+            ids = tuple(session.scalars(held))
+        for id in ids:
+            with suppress(ConflictError):  # it has ended meanwhile
+                self.transfer(id, agent)
+        return len(ids)
 
     def get(self, id: str) -> HandoffRecord | None:
         with self._work.begin() as session:
@@ -214,3 +232,4 @@ class Queue:
         ended = select(HandoffRow.id).where(HandoffRow.state != "open", HandoffRow.ended < now() - LEFT)
         with self._work.begin() as session:
             session.execute(delete(LineRow).where(LineRow.handoff.in_(ended)))
+        self._work.forget()  # also of what a reader kept in the log when a hand-over ended

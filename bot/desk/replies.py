@@ -116,13 +116,14 @@ class Replies:
         with self._work.begin() as session:
             return tuple(row.record() for row in session.scalars(query))
 
-    def edit(self, id: int, title: str, question: str, answer: str, expires: str) -> Reuse:
+    def edit(self, new: Reuse) -> Reuse:
         """Changes a proposal's or an approved answer's words. Raises ConflictError when it is neither."""
         with self._work.begin() as session:
-            row = session.get(ReuseRow, id, with_for_update=True)
+            row = session.get(ReuseRow, new.id, with_for_update=True)
             if row is None or row.state not in ("proposed", "approved"):
                 raise ConflictError("这条答复已经撤回或被拒绝。 This answer was withdrawn or refused.")
-            row.title, row.question, row.answer, row.expires = title, question, answer, expires
+            for name in ("title", "question", "answer", "product", "topic", "expires"):
+                setattr(row, name, getattr(new, name))
             return row.record()
 
     def decide(self, id: int, was: ReuseState, becomes: ReuseState, decider: str, ticket: str = "") -> Reuse:

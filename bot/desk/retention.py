@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, Select, delete, select
@@ -34,6 +34,7 @@ class Retention:
     def export(self, conversation: str) -> dict[str, list[dict[str, Any]]]:
         """All that is stored of one conversation, table by table, JSON-ready; images by their size."""
         handoffs = select(HandoffRow.id).where(HandoffRow.conversation == conversation)
+        sent = select(SentRow.id).where(SentRow.conversation == conversation)
         tables: dict[str, Select[Any]] = {
             "conversations": select(ConversationRow).where(ConversationRow.id == conversation),
             "messages": select(MessageRow).where(MessageRow.conversation == conversation).order_by(MessageRow.id),
@@ -42,6 +43,7 @@ class Retention:
             "lines": select(LineRow).where(LineRow.handoff.in_(handoffs)).order_by(LineRow.id),
             "images": select(ImageRow).where(ImageRow.handoff.in_(handoffs)),
             "sent": select(SentRow).where(SentRow.conversation == conversation),
+            "reuses": select(ReuseRow).where(ReuseRow.sent.in_(sent)),
         }
         with self._work.begin() as session:
             return {name: [_plain(row) for row in session.scalars(query)] for name, query in tables.items()}
@@ -49,7 +51,8 @@ class Retention:
     def erase(self, conversation: str) -> int:
         """Deletes it from every table but the audit log, which holds no content; gives the rows that went.
 
-        What was approved as knowledge was redacted and is a ticket of its own: it stays, without its origin.
+        What was approved as knowledge was redacted and is a ticket of its own: it stays, without its origin. What was
+        only proposed goes.
         """
         with self._work.begin() as session:
             gone = _erase(session, select(ConversationRow.id).where(ConversationRow.id == conversation), conversation)
@@ -61,17 +64,16 @@ class Retention:
         gone = 0
         with self._work.begin() as session:
             if days:
-                waits = select(HandoffRow.conversation).where(HandoffRow.state == "open")
-                old = select(ConversationRow.id).where(
-                    ConversationRow.at < now() - timedelta(days=days), ConversationRow.id.not_in(waits)
-                )
+                waits, before = select(HandoffRow.conversation).where(HandoffRow.state == "open"), _days(days)
+                old = select(ConversationRow.id).where(ConversationRow.at < before, ConversationRow.id.not_in(waits))
                 gone += _erase(session, old, "")
-                lone = delete(FeedbackRow).where(
-                    FeedbackRow.conversation == "", FeedbackRow.at < now() - timedelta(days=days)
-                )
-                gone += _rows(session, lone)
+                # What belongs to no conversation of ours: a program's, a draft for a ticket from elsewhere, ...
+                known = select(ConversationRow.id)
+                for table in (FeedbackRow, SentRow, HandoffRow):
+                    lone = delete(table).where(table.at < before, table.conversation.not_in(known))
+                    gone += _rows(session, lone if table is not HandoffRow else lone.where(HandoffRow.state != "open"))
             if audit_days:
-                gone += _rows(session, delete(AuditRow).where(AuditRow.at < now() - timedelta(days=audit_days)))
+                gone += _rows(session, delete(AuditRow).where(AuditRow.at < _days(audit_days)))
             session.execute(delete(SignInRow).where(SignInRow.until < now()))
             outdated(session)
         if gone:
@@ -86,6 +88,7 @@ def _erase(session: Session, conversations: Select[Any], own: str) -> int:
     for chunk in _chunks(sorted(ids)):
         handoffs = select(HandoffRow.id).where(HandoffRow.conversation.in_(chunk))
         sent = select(SentRow.id).where(SentRow.conversation.in_(chunk))
+        gone += _rows(session, delete(ReuseRow).where(ReuseRow.sent.in_(sent), ReuseRow.state != "approved"))
         for row in session.scalars(select(ReuseRow).where(ReuseRow.sent.in_(sent))):
             row.sent = None
         session.flush()
@@ -100,6 +103,10 @@ def _erase(session: Session, conversations: Select[Any], own: str) -> int:
         ):
             gone += _rows(session, statement)
     return gone
+
+
+def _days(days: int) -> datetime:
+    return now() - timedelta(days=days)
 
 
 def _chunks(ids: list[str], size: int = 500) -> list[list[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.base import now
@@ -43,6 +43,18 @@ def not_held(row: HandoffRow | None) -> str:
 
 def open_of(session: Session, conversation: str) -> HandoffRow | None:
     return session.scalar(select(HandoffRow).where(HandoffRow.conversation == conversation, HandoffRow.state == "open"))
+
+
+def hold(session: Session, which: ColumnElement[bool]) -> HandoffRow | None:
+    """The open hand-over, held until the transaction's end.
+
+    It does not end meanwhile, so that nothing of the customer's own is written after its end; and its lines get their
+    numbers in the order in which they can be read.
+    """
+    open = HandoffRow.state == "open", which
+    if not changed(session, update(HandoffRow).where(*open).values(state="open")):
+        return None
+    return session.scalar(select(HandoffRow).where(*open).execution_options(populate_existing=True))
 
 
 def fresh(session: Session, id: str) -> HandoffRecord:

@@ -11,18 +11,18 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.accounts import Accounts
 from bot.desk.audit import Audit
 from bot.desk.base import now
 from bot.desk.clients import Clients
-from bot.desk.handoffs import HandoffRow
+from bot.desk.handoffs import HandoffRow, LineRow
 from bot.desk.images import Images
 from bot.desk.models import ConversationRow, FeedbackRecord, FeedbackRow, MessageRow, Outcome, Remembered, Thumb
 from bot.desk.notices import Notices
-from bot.desk.queue import Queue
+from bot.desk.queue import LEFT, Queue
 from bot.desk.replies import Replies
 from bot.desk.retention import Retention
 from bot.desk.work import Work
@@ -60,14 +60,16 @@ class Desk:
         """
 
         def work(session: Session) -> None:
-            if session.get(ConversationRow, conversation) is None:
-                session.add(ConversationRow(id=conversation, browser=digest(browser)))
-                session.flush()
+            _begun(session, conversation, browser)
             session.add(
                 MessageRow(conversation=conversation, role=role, text=text, answer=answer, verdict=verdict, reply=reply)
             )
 
         self._work.once(work)
+
+    def begin(self, conversation: str, browser: str) -> None:
+        """A conversation in which nothing has been said yet: its browser may have it back."""
+        self._work.once(lambda session: _begun(session, conversation, browser))
 
     def messages(self, conversation: str) -> tuple[Remembered, ...]:
         query = select(MessageRow).where(MessageRow.conversation == conversation)
@@ -75,28 +77,44 @@ class Desk:
             return tuple(row.record() for row in session.scalars(query.order_by(MessageRow.id)))
 
     def resume(self, browser: str) -> str:
-        """The conversation that a browser may go on with, "" when there is none."""
+        """The conversation that a browser may go on with, "" when there is none; one in which a person is asked for
+        comes before a newer one of another tab."""
         if not browser:
             return ""
-        waits = select(HandoffRow.id).where(HandoffRow.conversation == ConversationRow.id, HandoffRow.state == "open")
+        waits, heard = _waits(HandoffRow.state == "open"), _waits(_heard())
         query = (
             select(ConversationRow.id)
             .where(ConversationRow.browser == digest(browser))
-            .where((ConversationRow.at > now() - RESUMED) | waits.exists())
-            .order_by(ConversationRow.at.desc())
+            .where((ConversationRow.at > now() - RESUMED) | heard)
+            .order_by(waits.desc(), ConversationRow.at.desc())
             .limit(1)
         )
         with self._work.begin() as session:
             return session.scalar(query) or ""
 
-    def release(self, browser: str) -> None:
-        """A browser begins anew: what it had is not given back to it."""
+    def revision(self, browser: str) -> str:
+        """Changes whenever somebody says or does something in a hand-over of this browser's, in whichever tab."""
+        if not browser:
+            return ""
+        newest = select(func.max(LineRow.id)).where(LineRow.handoff == HandoffRow.id).scalar_subquery()
+        query = (
+            select(HandoffRow.id, HandoffRow.state, HandoffRow.agent, newest)
+            .join(ConversationRow, ConversationRow.id == HandoffRow.conversation)
+            .where(ConversationRow.browser == digest(browser), _heard())
+            .order_by(HandoffRow.at, HandoffRow.id)
+        )
+        with self._work.begin() as session:
+            return ",".join(".".join(map(str, row)) for row in session.execute(query))
+
+    def release(self, browser: str, conversation: str = "") -> None:
+        """A browser begins anew instead of `conversation`: what it had is not given back to it, save for what waits
+        for a person in another tab."""
         if not browser:
             return
+        own = update(ConversationRow).where(ConversationRow.browser == digest(browser))
+        given = (ConversationRow.id == conversation) | ~_waits(HandoffRow.state == "open")
         with self._work.begin() as session:
-            session.execute(
-                update(ConversationRow).where(ConversationRow.browser == digest(browser)).values(browser="")
-            )
+            session.execute(own.where(given).values(browser=""), execution_options={"synchronize_session": False})
 
     def feedback(
         self,
@@ -162,6 +180,21 @@ class Desk:
 
     def close(self) -> None:
         self._work.close()
+
+
+def _begun(session: Session, conversation: str, browser: str) -> None:
+    if session.get(ConversationRow, conversation) is None:
+        session.add(ConversationRow(id=conversation, browser=digest(browser)))
+        session.flush()
+
+
+def _heard() -> ColumnElement[bool]:
+    """A hand-over that is open, or whose last words wait for the customer's page."""
+    return (HandoffRow.state == "open") | (HandoffRow.ended > now() - LEFT)
+
+
+def _waits(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(HandoffRow.id).where(HandoffRow.conversation == ConversationRow.id, which).exists()
 
 
 def digest(browser: str) -> str:

@@ -150,6 +150,8 @@ def _judged(text: str, marks: tuple[int, ...], original: Sentence | None, propos
         known = tuple(n for n in marks if 0 < n <= len(proposal.answer.citations))
         if known and _rests(text, None, known, proposal):
             return Sentence(text, "knowledge", known)
+    if (house := Sentence(text, "courtesy")) and _frame(house):  # of another draft of the same ticket
+        return house
     return Sentence(text, "own")
 
 

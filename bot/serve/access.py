@@ -12,6 +12,7 @@ import ipaddress
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -89,7 +90,9 @@ class Access:
     def account(self, connection: HTTPConnection) -> Account | None:
         """Who of the staff this is: by the cookie, or by a trusted proxy's word where that is how one signs in."""
         if self.sso_header:
-            name = connection.headers.get(self.sso_header, "") if self._trusted(connection) else ""
+            # Twice is once from the proxy and once from whoever got past it: nobody's word is taken then.
+            names = connection.headers.getlist(self.sso_header) if self._trusted(connection) else []
+            name = names[0] if len(names) == 1 else ""
             return self.accounts.find(name) if name else None
         return self.accounts.signed_in(connection.cookies.get(COOKIE, ""))
 
@@ -97,13 +100,14 @@ class Access:
         """A token for one shift and whose it is. An address that guesses is slowed down, an account locked."""
         if self._busy(peer):
             return Refusal(429, "尝试次数过多，请一分钟后再试。 Too many tries: wait a minute.", "too_many_tries")
+        self._note(peer)  # before the answer is known: tries side by side count, and those of a locked account
         try:
             account = self.accounts.check(name, password)
         except AccountError as error:
             return Refusal(429, str(error), "account_locked")
         if account is None:
-            self._note(peer)
             return Refusal(401, "账号或密码不正确。 Wrong name or password.", "wrong_password")
+        self._forgive(peer)
         return self.accounts.sign_in(account.name), account
 
     def sign_out(self, connection: HTTPConnection) -> None:
@@ -154,6 +158,11 @@ class Access:
         self._wrong.setdefault(peer, deque()).append(time.monotonic())
         while len(self._wrong) > PEERS:
             del self._wrong[next(iter(self._wrong))]
+
+    def _forgive(self, peer: str) -> None:
+        """The try that was just noted was right."""
+        with suppress(KeyError, IndexError):  # forgotten meanwhile
+            self._wrong[peer].pop()
 
 
 def over(spent: Spent) -> Refusal:

@@ -6,6 +6,7 @@ script asks for gets JSON with one sentence when it fails.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from bot.desk.learning import How
 from bot.desk.people import Account
 from bot.desk.saying import Say
 from bot.desk.store import Desk
+from bot.reply.frames import say
 from bot.serve.access import Refusal
 from bot.serve.core import Tools
 from bot.serve.door import account_of
@@ -37,6 +39,7 @@ from bot.tickets.privacy.placeholders import ANY_MASK
 
 SAID_CHARS = 8000
 _STEP = re.compile(r"【(?:请先执行|处理结果)")
+_SLOTS = tuple(say(slot, language) for slot in ("letter_slot", "letter_bare") for language in ("zh", "en"))
 """What a draft leaves for a person to do or to fill in."""
 
 
@@ -69,7 +72,7 @@ class Agents:
 
     def _again(self, request: Request, id: str, error: Exception) -> HTMLResponse:
         """The page, with why something did not happen."""
-        return self._home(request, id, said(error, self.numbers), 409)
+        return self._home(request, id, words_of(request).half(said(error, self.numbers)), 409)
 
     def _case(self, record: HandoffRecord, account: Account, w: Words, why: str = "") -> str:
         desk = self.desk
@@ -97,12 +100,17 @@ class Agents:
             }
             record = self.desk.queue.get(id) if id else None
             if record is not None:
-                lines = self.desk.queue.lines(id, int(after) if after.isascii() and after.isdigit() else 0)
+                lines = self.desk.queue.lines(id, int(after[:15]) if after.isascii() and after.isdigit() else 0)
                 found |= {
                     "lines": "".join(case.line(row, w) for row in lines) if record.state == "open" else "",
-                    "last": record.last,
-                    "state": case.stamp(record, self.desk.images.of(id)),
+                    "last": lines[-1].id if lines else record.last,  # one may have come after the record was read
+                    "state": case.stamp(record),
                 }
+                if record.state == "open":
+                    found |= {
+                        "facts": case.facts(record, self.desk.images.of(id), w),
+                        "sent": case.replies(self.desk.replies.of(id), w),
+                    }
             return found
 
         return JSONResponse(await run_in_threadpool(read), headers={"cache-control": "no-store"})
@@ -125,8 +133,10 @@ class Agents:
 
         def work() -> None:
             text = sendable(written, len(set(ticked)), given.get("steps", "0"))
+            # What was changed before it was sent again is another line: the first may have arrived after all.
+            once = f"{key[:64]}.{hashlib.sha256(text.encode()).hexdigest()[:16]}"
             redact = self.tools.redact
-            _, first = self.desk.queue.say(id, account.name, Say("agent", text, redact(text), account.shown, key))
+            _, first = self.desk.queue.say(id, account.name, Say("agent", text, redact(text), account.shown, once))
             if not first:  # sent again because its answer was lost: it is kept once
                 return
             draft = MARK.sub("", clean(given.get("draft", ""))).strip()
@@ -156,7 +166,10 @@ class Agents:
             if to and other is None:
                 raise Refused(Refusal(400, "没有这位同事，或账号已停用。 No such colleague.", "no_such_account"))
             whom = (other.name, other.shown) if other else ("", "")
-            record = self.desk.queue.transfer(id, account.name, *whom)
+            found = self.desk.queue.get(id)
+            # A maintainer passes on what somebody has who is away.
+            holder = found.agent if found and found.agent and account.role == "maintainer" else account.name
+            record = self.desk.queue.transfer(id, holder, *whom)
             self.desk.audit.note(account.name, "transferred", f"{id} > {to or 'queue'}", record.conversation)
             self.numbers.handoff("transferred")
 
@@ -217,11 +230,13 @@ def sendable(written: str, ticked: int, steps: str) -> str:
         raise Refused(Refusal(400, "请先写回复。 Write a reply first.", "empty"))
     if len(text) > SAID_CHARS:
         raise Refused(Refusal(400, f"回复太长，最多 {SAID_CHARS} 字。 At most {SAID_CHARS} characters.", "too_long"))
-    if (steps.isdigit() and ticked < int(steps)) or _STEP.search(text):
+    open_slots = _STEP.search(text) or any(slot in text for slot in _SLOTS)
+    if (steps.isdecimal() and ticked < int(steps[:9])) or open_slots:
         raise Refused(
             Refusal(
                 400,
-                "请先完成并勾选【请先执行】的步骤、填写【处理结果】，再发送。 Do and tick the steps first.",
+                "请先完成并勾选【请先执行】的步骤、填写【处理结果】等留空处，再发送。"
+                " Do and tick the steps and fill in what the draft leaves open, then send.",
                 "steps_open",
             )
         )

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.desk.store import Desk
 from bot.errors import SettingError
-from bot.serve import errors, staff, telemetry
+from bot.serve import embed, errors, staff, telemetry
 from bot.serve.access import Access
 from bot.serve.agents import Agents
 from bot.serve.api import Api
@@ -36,7 +36,7 @@ from bot.serve.shell import Shell
 from bot.settings import Settings
 from bot.tickets.approved import FOLDER
 
-OWN = ("/v1", "/api", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico")
+OWN = ("/v1", "/api", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico", embed.SCRIPT)
 
 
 def create_app(
@@ -59,7 +59,7 @@ def create_app(
         networks(settings.sso_proxies),
         desk.clients,
     )
-    zone = zone_of(settings.timezone)
+    zone, hosts = zone_of(settings.timezone), embed.origins(settings.embed_origins)
     rebuilding = Rebuild(tools.rebuild) if tools.rebuild else None
     app = FastAPI(
         title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(rebuilding, tools)
@@ -72,6 +72,7 @@ def create_app(
     pictures = Pictures(desk, shelf, tools)
     pictures.attach(app, numbers)
     assets.attach(app)
+    embed.attach(app)
     staff.attach(
         app,
         access,
@@ -87,8 +88,8 @@ def create_app(
     )
     errors.fence(app, (*OWN, *staff.PATHS))
     chat.mount(app, assistant, desk, numbers, tools, shelf)
-    app.add_middleware(Shell)
-    app.add_middleware(Guard, own=(*OWN, *staff.PATHS))
+    app.add_middleware(Shell, hosts=hosts)
+    app.add_middleware(Guard, own=(*OWN, *staff.PATHS), special=embed.headers(hosts))
     return app
 
 

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.desk.people import Account, Role
 from bot.serve.access import MAINTAINER_NEEDED, STAFF_NEEDED, Access, Refusal, allowed, same_origin
+from bot.serve.edge import words_of
 from bot.serve.errors import Refused
 from bot.serve.pages import entry
 
@@ -35,7 +36,7 @@ class Door:
             if account is None:
                 return await self._ask(request)
             if not allowed(account, role):
-                return entry.forbidden(account)
+                return entry.forbidden(account, words_of(request))
             return await self._let_in(request, account, show)
 
         return handle
@@ -63,7 +64,7 @@ class Door:
         query = f"?{request.url.query}" if request.url.query else ""
         target = f"{request.url.path}{query}" if request.method == "GET" else "/desk"
         first = await run_in_threadpool(lambda: not self._access.accounts.all())
-        return entry.ask(target, "", 401, first, bool(self._access.sso_header))
+        return entry.ask(target, "", 401, words_of(request), first, bool(self._access.sso_header))
 
 
 def account_of(request: Request) -> Account:

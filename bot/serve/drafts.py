@@ -14,6 +14,7 @@ from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Language
 from bot.reply import rewording
+from bot.reply.frames import language_of
 from bot.serve.core import Assistant, Tools
 from bot.serve.door import account_of
 from bot.serve.edge import done, said, words_of
@@ -46,13 +47,13 @@ class Drafts:
 
     def _proposal(self, given: dict[str, str], only: list[str], w: Words) -> str:
         text = clean(given.get("text", "")) or self._talk(given.get("id", ""))
-        language: Language | None = {"en": "en", "zh": "zh"}.get(given.get("language", ""))  # type: ignore[assignment]
-        made = self.assistant.propose(text, only, language)
-        tone = given.get("tone", "")
-        if tone in proposal.TONES:
+        chosen: Language | None = {"en": "en", "zh": "zh"}.get(given.get("language", ""))  # type: ignore[assignment]
+        made = self.assistant.propose(text, only, chosen or self._spoken(given.get("id", "")))
+        tone = given.get("tone", "") if given.get("tone", "") in proposal.TONES else ""
+        if tone:
             changed = rewording.shorter(made) if tone == "shorter" else rewording.gentler(made)
             made = replace(made, text=changed.text, lines=changed.lines)
-        return proposal.render(made, made.text, w)
+        return proposal.render(made, made.text, w, pasted=not given.get("id"), tone=tone)
 
     def _talk(self, id: str) -> str:
         """A hand-over as a ticket's text: what the customer and the agents said."""
@@ -61,6 +62,11 @@ class Drafts:
         told = [f"**{names[line.author]}**：{line.text}" for line in lines if line.author in names]
         images = [f"**客户**：[图片] {image.text}" for image in self.desk.images.of(id)]
         return "\n".join([*told, *images])
+
+    def _spoken(self, id: str) -> Language | None:
+        """The language a hand-over's customer writes in, whatever their pictures and the agents say."""
+        written = "\n".join(line.text for line in self.desk.queue.lines(id) if line.author == "customer")
+        return language_of(written) if written else None
 
     async def draft(self, request: Request) -> Response:
         """/desk/draft: a ticket from elsewhere."""
@@ -104,7 +110,7 @@ class Drafts:
 
         def make() -> str:
             text = clean(given.get("text", "")) or self._talk(given.get("id", ""))
-            made = self.assistant.propose(text, only, None)
+            made = self.assistant.propose(text, only, self._spoken(given.get("id", "")))
             return proposal.sources(rewording.attribute(clean(given.get("edited", "")), made), w)
 
         return HTMLResponse(await run_in_threadpool(make), headers={"cache-control": "no-store"})

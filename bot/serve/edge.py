@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -18,8 +18,10 @@ from bot.serve.telemetry import Telemetry
 Again = Callable[[Request, str, Exception], HTMLResponse]
 
 
-def words_of(request: Request, zone: tzinfo) -> Words:
-    return Words("en" if request.cookies.get(COOKIE) == "en" else "zh", zone)
+def words_of(request: Request, zone: tzinfo = UTC) -> Words:
+    """In the language that was chosen; before a choice, in the browser's."""
+    chosen = request.cookies.get(COOKIE) or request.headers.get("accept-language", "").lower()[:2]
+    return Words("en" if chosen == "en" else "zh", zone)
 
 
 def said(error: Exception, numbers: Telemetry) -> str:

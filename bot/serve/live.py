@@ -27,18 +27,15 @@ class Live:
         app.include_router(router)
 
     async def state(self, request: Request) -> Response:
-        """{"rev": changes whenever a person said or did something, "notice": text or ""}."""
+        """{"rev": changes whenever a person said or did something, "notice": text or ""}; "nameless": true beside
+        them where the browser sends no secret, as in some frames: then the page has to look for itself."""
         browser = request.cookies.get(BROWSER, "")
-        english = request.cookies.get(COOKIE) == "en"
+        english = (request.query_params.get("lang") or request.cookies.get(COOKIE)) == "en"
 
-        def read() -> dict[str, str]:
+        def read() -> dict[str, str | bool]:
             notice = self._desk.notices.current()
             text = (notice.en if english else notice.zh) if notice else ""
-            return {"rev": self._revision(browser), "notice": text}
+            told: dict[str, str | bool] = {"rev": self._desk.revision(browser), "notice": text}
+            return told if browser else {**told, "nameless": True}
 
         return JSONResponse(await run_in_threadpool(read), headers={"cache-control": "no-store"})
-
-    def _revision(self, browser: str) -> str:
-        conversation = self._desk.resume(browser)
-        record = self._desk.queue.of(conversation) if conversation else None
-        return f"{record.id}.{record.state}.{record.agent}.{record.last}" if record else ""

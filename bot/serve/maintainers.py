@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from typing import Any
 
@@ -43,21 +44,29 @@ class Maintainers:
     numbers: Telemetry
     zone: tzinfo
     four_eyes: bool = True
+    _deciding: threading.Lock = field(default_factory=threading.Lock)
 
     async def reuses(self, request: Request) -> Response:
         """All of them, or the form to propose the reply `sent`."""
         return await run_in_threadpool(self._reuses, request)
 
-    def _reuses(self, request: Request, why: str = "", status: int = 200, row: Reuse | None = None) -> HTMLResponse:
+    def _reuses(
+        self, request: Request, why: str = "", status: int = 200, row: Reuse | None = None, sent: str = ""
+    ) -> HTMLResponse:
         account, w = account_of(request), words_of(request, self.zone)
-        sent = request.query_params.get("sent", "")
-        if row is None and sent.isascii() and sent.isdigit():
-            found = self.desk.replies.sent(int(sent[:15]))
+        sent = sent or request.query_params.get("sent", "")
+        sent = sent[:15] if sent.isascii() and sent.isdigit() else ""
+        if row is None and sent:
+            found = self.desk.replies.sent(int(sent))
             if found is not None:
                 first = (found.question or found.text).strip().splitlines()[0][:40]
-                row = Reuse(0, first, found.question, found.text, "", "", "", account.name, "proposed", "", "", now())
+                record = self.desk.queue.get(found.handoff) if found.handoff else None
+                about = record.product if record else ""
+                row = Reuse(
+                    0, first, found.question, found.text, about, "", "", account.name, "proposed", "", "", now()
+                )
         if row is not None:
-            return self._page("reuse", w("propose"), reuse.form(row, int(sent[:15] or 0), w, why), request, status)
+            return self._page("reuse", w("propose"), reuse.form(row, int(sent or 0), w, why), request, status)
         done = w("built_next") if "done" in request.query_params else ""
         rows = self.desk.replies.reuses()
         body = reuse.render(rows, account, self.four_eyes, w, why, done)
@@ -87,9 +96,9 @@ class Maintainers:
                     sent=int(sent[:15]) if sent.isascii() and sent.isdigit() and int(sent[:15]) else None,
                 )
             except (DeskError, Refused) as error:
-                return self._reuses(request, said(error, self.numbers), 400, row)
+                return self._reuses(request, said(error, self.numbers), 400, row, sent)
             self.desk.audit.note(account.name, "proposed reuse", str(made.id))
-            return RedirectResponse("/desk/reuse", 303)
+            return RedirectResponse(f"/desk/reuse#reuse-{made.id}", 303)
 
         return await run_in_threadpool(work)
 
@@ -99,7 +108,8 @@ class Maintainers:
 
         def work() -> Response:
             try:
-                self._decide(request, given)
+                with self._deciding:  # pressed twice, one answer would become two tickets: reading them takes a while
+                    self._decide(request, given)
             except (DeskError, Refused) as error:
                 return self._reuses(request, said(error, self.numbers), 409)
             return RedirectResponse("/desk/reuse?done=1" if given.get("do") != "refuse" else "/desk/reuse", 303)
@@ -122,11 +132,14 @@ class Maintainers:
                 row, title=edited.title, question=edited.question, answer=edited.answer, expires=edited.expires,
                 product=edited.product, topic=edited.topic,
             )  # fmt: skip
-            self.desk.replies.edit(row.id, row.title, row.question, row.answer, row.expires)
+        if row.state == "proposed" and deed in ("approve", "edit"):
+            self.desk.replies.edit(row)  # kept even where it is refused below: it is a proposal still
         if deed == "approve" or (deed == "edit" and row.state == "approved"):
             ticket = self.tools.approve(approved(row, account.name))  # raises why it cannot be knowledge
             if deed == "approve":
                 self.desk.replies.decide(row.id, "proposed", "approved", account.name, ticket)
+            else:
+                self.desk.replies.edit(row)
         elif deed == "refuse":
             self.desk.replies.decide(row.id, "proposed", "refused", account.name)
         elif deed == "withdraw":
@@ -183,7 +196,8 @@ class Maintainers:
 
     def _page(self, here: str, title: str, body: str, request: Request, status: int) -> HTMLResponse:
         w = words_of(request, self.zone)
-        return paper(title, page.menu(here, account_of(request), w) + body, "desk", status, lang=w.code)
+        inner = f'{page.menu(here, account_of(request), w)}<div class="sheet">{body}</div>'
+        return paper(title, inner, "desk", status, lang=w.code, wide=True)
 
 
 def day(text: str) -> None:

@@ -6,11 +6,14 @@ Plain ASGI, so that streams stay streams. Knows no key and no page content.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.serve.access import same_origin
 from bot.serve.journal import new_request_id
 
 BODY_BYTES = 1 << 20
@@ -21,25 +24,30 @@ LARGER = {
     "/api/draft": 4 << 20,
 }
 
-CSP = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    )
+_POLICY = (
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
 )
+
+
+def csp(ancestors: str) -> str:
+    """The content security policy of a page that these may frame."""
+    return "; ".join((*_POLICY, f"frame-ancestors {ancestors}"))
+
+
 HEADERS = {
-    "content-security-policy": CSP,
+    "content-security-policy": csp("'self'"),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 
@@ -58,13 +66,24 @@ GRADIO_OPEN = (
 )
 """What the chat page calls. Gradio's other routes (upload, file, proxy, call, monitoring and
 more) serve nothing here and stay shut."""
+GRADIO_OWN = ("/config", "/gradio_api/")
+"""What of these no page of another site may ask for, with whatever cookie: Gradio lets any site read its replies."""
+
+GRADIO_API = "/gradio_api/"
+"""Gradio lets any site in, with its visitor's cookies; a neighbour's page could have it restore a conversation."""
 
 
 class Guard:
-    """Wraps the whole app; `own` are the paths that our routes answer."""
+    """Wraps the whole app; `own` are the paths that our routes answer, `special` headers by path."""
 
-    def __init__(self, app: ASGIApp, own: tuple[str, ...], limit: int = BODY_BYTES) -> None:
-        self._app, self._own, self._limit = app, own, limit
+    def __init__(
+        self,
+        app: ASGIApp,
+        own: tuple[str, ...],
+        special: Mapping[str, Mapping[str, str]],
+        limit: int = BODY_BYTES,
+    ) -> None:
+        self._app, self._own, self._special, self._limit = app, own, special, limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,15 +93,20 @@ class Guard:
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _with_headers(message.get("headers", []), number)
+                extra = {**HEADERS, **self._special.get(scope["path"], {}), "x-request-id": number}
+                message["headers"] = _with_headers(message.get("headers", []), extra)
             await send(message)
 
         limit = LARGER.get(scope["path"], self._limit)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared[:20]) > limit:
             await _refuse(sealed, 413, _too_large(limit), "request_too_large")
+        elif scope["path"].startswith(GRADIO_API) and not same_origin(HTTPConnection(scope)):
+            await _refuse(sealed, 403, "The page can be used from its own address alone.", "cross_origin")
         elif not self._passes(scope["path"]):
             await _refuse(sealed, 404, "There is nothing here.", "not_found")
+        elif scope["path"].startswith(GRADIO_OWN) and not same_origin(HTTPConnection(scope)):
+            await _refuse(sealed, 403, "This can be asked for from its own page alone.", "cross_origin")
         else:
             await self._app(scope, _counted(receive, limit), sealed)
 
@@ -111,10 +135,14 @@ def _too_large(limit: int) -> str:
     return f"内容太大，最多 {limit / (1 << 20):.0f} MB。 The request is larger than {limit} bytes."
 
 
-def _with_headers(headers: Any, number: str) -> list[tuple[bytes, bytes]]:
-    kept = [(k, v) for k, v in headers if k.decode("latin-1").lower() not in HEADERS]
-    extra = {**HEADERS, "x-request-id": number}
+def _with_headers(headers: Any, extra: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Ours in place of the app's; whom replies are open to is said here alone."""
+    kept = [(k, v) for k, v in headers if not _ours(k.decode("latin-1").lower(), extra)]
     return [*kept, *((k.encode(), v.encode()) for k, v in extra.items())]
+
+
+def _ours(name: str, extra: Mapping[str, str]) -> bool:
+    return name in extra or name.startswith("access-control-")
 
 
 async def _refuse(send: Send, status: int, text: str, code: str) -> None:

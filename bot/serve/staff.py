@@ -16,6 +16,7 @@ from bot.serve.access import COOKIE, COOKIE_SECONDS, Access, Refusal, peer, same
 from bot.serve.agents import Agents
 from bot.serve.door import ELSEWHERE, Door, Handler, account_of
 from bot.serve.drafts import Drafts
+from bot.serve.edge import words_of
 from bot.serve.errors import Refused, route_class
 from bot.serve.forms import form
 from bot.serve.maintainers import Maintainers
@@ -26,6 +27,7 @@ from bot.serve.pictures import Pictures
 from bot.serve.telemetry import Telemetry
 
 PATHS = ("/desk", "/knowledge", "/quality", "/docs", "/openapi.json")
+PROXIED = Refusal(404, "People sign in at the company's own gateway.", "sso")
 
 
 class Staff:
@@ -62,6 +64,8 @@ class Staff:
         """The form's answer: a cookie with a token for one shift, and back to the page."""
         if not same_origin(request):
             raise Refused(ELSEWHERE)
+        if self._access.sso_header:
+            raise Refused(PROXIED)
         given = await form(request)
         target = given.get("next", "")
         target = target if ours(target) else "/desk"
@@ -69,15 +73,18 @@ class Staff:
 
         def work() -> tuple[str, Any] | Refusal:
             found = self._access.sign_in(name, given.get("password", ""), peer(request))
-            if isinstance(found, Refusal):
-                self._desk.audit.note("", "failed to sign in", name.strip().lower()[:64])
-            else:
+            if not isinstance(found, Refusal):
                 self._desk.audit.note(found[1].name, "signed in")
+            elif (
+                found.code != "too_many_tries"
+            ):  # nobody fills the log; and a password in the wrong field stays out of it
+                known = self._desk.accounts.find(name)
+                self._desk.audit.note("", "failed to sign in", known.name if known else "")
             return found
 
         found = await run_in_threadpool(work)
         if isinstance(found, Refusal):
-            return entry.ask(target, found.message, found.status)
+            return entry.ask(target, found.message, found.status, words_of(request))
         response = RedirectResponse(target, 303)
         secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
         response.set_cookie(COOKIE, found[0], COOKIE_SECONDS, httponly=True, samesite="strict", secure=secure)

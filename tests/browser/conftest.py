@@ -68,16 +68,16 @@ def core() -> Any:
 
 
 @contextmanager
-def running(app: FastAPI) -> Iterator[str]:
-    """Serves any app on a free port of loopback; gives its address."""
+def running(app: FastAPI, **more: Any) -> Iterator[str]:
+    """Serves any app on a free port of loopback; gives its address. `more` goes to uvicorn, a certificate for one."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", **more))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
+    yield f"{'https' if more else 'http'}://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(10)
 

@@ -135,10 +135,10 @@ def test_the_whole_circle(browser: Browser, server: Server) -> None:
     customer.press("#ask textarea", "Enter")
     expect(agent.locator("#talk .customer").last).to_contain_text("明白了", timeout=2000)
     assert customer.locator("#log .reply:not(.is-person)").count() == 1  # the assistant keeps quiet
-    agent.locator("#close button").click()
+    agent.click("#close summary")
+    agent.click("#close button")
     expect(customer.locator("#log")).to_contain_text("小安 已离开", timeout=2000)
 
-    agent.locator("#sent summary").click()
     agent.locator("#sent a").click()
     agent.fill("[name=title]", "对象存储能生成视频的动态封面图吗")
     agent.fill("[name=question]", "对象存储支持把视频转成动态封面图吗？")
@@ -214,6 +214,7 @@ def test_two_tabs_of_one_agent_agree(browser: Browser, server: Server) -> None:
     assert other.input_value("#text") == "右边写的"
     other.click("#send")
     expect(agent.locator("#talk .agent")).to_have_count(2)
+    other.click("#close summary")
     other.click("#close button")
     expect(agent.locator("#case")).to_contain_text("已经结束", timeout=5000)
     for page in (customer, agent):

@@ -22,7 +22,10 @@ KINDS = {
     "script.js": "text/javascript",
     "live.js": "text/javascript",
     "attach.js": "text/javascript",
+    "frame.js": "text/javascript",
+    "frame.css": "text/css",
     "desk.js": "text/javascript",
+    "draft.js": "text/javascript",
     "staff.css": "text/css",
     "rebuild.js": "text/javascript",
     "icon.svg": "image/svg+xml",
@@ -45,8 +48,8 @@ def address(name: str) -> str:
     return f"ui/{name}?v={hashlib.sha256(read(name)).hexdigest()[:12]}"
 
 
-def head(texts: Texts) -> str:
-    """What the chat page's head needs."""
+def head(texts: Texts, hosts: tuple[str, ...] = ()) -> str:
+    """What the chat page's head needs; `hosts`: the origins on whose pages it is a frame."""
     return (
         f'<meta name="description" content="{html.escape(texts.subtitle)}">'
         '<meta name="color-scheme" content="light dark">'
@@ -54,8 +57,16 @@ def head(texts: Texts) -> str:
         f'<link rel="stylesheet" href="{address("style.css")}">'
         f'<script defer src="{address("script.js")}"></script>'
         f'<script defer src="{address("live.js")}"></script>'
-        f'<script defer src="{address("attach.js")}"></script>'
+        f'<script defer src="{address("attach.js")}"></script>{_frame(hosts) if hosts else ""}'
         f"<noscript>{html.escape(texts.no_script)}</noscript>"
+    )
+
+
+def _frame(hosts: tuple[str, ...]) -> str:
+    return (
+        f'<meta name="desk-hosts" content="{html.escape(" ".join(hosts))}">'
+        f'<link rel="stylesheet" href="{address("frame.css")}">'
+        f'<script defer src="{address("frame.js")}"></script>'
     )
 
 

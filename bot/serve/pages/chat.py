@@ -121,7 +121,8 @@ def build(chat: Chat) -> gr.Blocks:
 
         def start(request: gr.Request) -> list[Any]:
             cookies = request.cookies or {}
-            code = "en" if cookies.get(COOKIE) == "en" else "zh"
+            chosen = cookies.get(COOKIE) or request.query_params.get("lang")  # the latter by a page that shows us
+            code = "en" if chosen == "en" else "zh"
             talk = chat.restore(cookies.get(BROWSER, ""), language(code))
             return [talk, code, *dress(talk, code)]
 

@@ -5,41 +5,34 @@ from __future__ import annotations
 from fastapi.responses import HTMLResponse
 
 from bot.desk.people import Account
+from bot.serve.pages.desk.words import Words
 from bot.serve.pages.paper import page, text
 
 FIRST = "python -m bot accounts add NAME --role maintainer"
 
 
-def ask(target: str, said: str, status: int, first: bool = False, proxied: bool = False) -> HTMLResponse:
+def ask(target: str, said: str, status: int, w: Words, first: bool = False, proxied: bool = False) -> HTMLResponse:
     """`target`: the page to come back to. `first`: there is no account yet. `proxied`: a proxy signs people in."""
-    note = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
+    note = f'<p class="error" role="alert">{text(w.half(said))}</p>' if said else ""
     if proxied:
-        return page(
-            "请先登录",
-            '<div class="card narrow"><p>工作台由公司的登录网关管理：请从网关进入；能进入网关但看到本页，'
-            "说明您的账号还没有加入工作台，请联系管理员。</p></div>",
-            status=status,
-        )
+        body = f'<div class="card narrow"><p>{w("entry_proxied")}</p></div>'
+        return page(w("entry_please"), body, status=status, lang=w.code)
     if first:
-        body = f'<div class="card narrow"><p>还没有账号。请在服务器上运行：</p><pre>{text(FIRST)}</pre></div>'
-        return page("登录工作台", body, status=status)
+        body = f'<div class="card narrow"><p>{w("entry_first")}</p><pre>{text(FIRST)}</pre></div>'
+        return page(w("entry"), body, status=status, lang=w.code)
     form = (
         '<form class="card narrow" method="post" action="/desk/sign-in">'
         f'<input type="hidden" name="next" value="{text(target)}">{note}'
-        '<label for="name">账号</label>'
+        f'<label for="name">{w("entry_name")}</label>'
         '<input id="name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required'
         " autofocus>"
-        '<label for="password">密码</label>'
+        f'<label for="password">{w("entry_password")}</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password" required>'
-        "<button>登录</button></form>"
+        f"<button>{w('entry_do')}</button></form>"
     )
-    return page("登录工作台", form, status=status)
+    return page(w("entry"), form, status=status, lang=w.code)
 
 
-def forbidden(account: Account) -> HTMLResponse:
-    return page(
-        "没有权限",
-        f'<div class="card"><p>{text(account.shown)}，这一页只对维护者开放。需要时请联系维护者。</p></div>',
-        "desk",
-        403,
-    )
+def forbidden(account: Account, w: Words) -> HTMLResponse:
+    body = f'<div class="card"><p>{text(w("forbidden_more", name=account.shown))}</p></div>'
+    return page(w("forbidden"), body, "desk", 403, lang=w.code)

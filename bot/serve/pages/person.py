@@ -49,7 +49,10 @@ class Person:
         last = talk.last()
         asked = last.answer.handoff if last and last.answer else None
         written = "\n".join(talk.asked())
-        said = [say for item in talk.items if isinstance(item, Exchange) for say in says(item)]
+        said = [
+            say for item in _exchanges(talk) if not item.open for say in says(item)
+        ]  # the open one joins at its end
+        self._desk.begin(talk.named(), talk.browser)
         record = self._desk.queue.open(
             talk.named(),
             reason or (asked.reason if asked else texts.customer_reason),
@@ -61,18 +64,28 @@ class Person:
             collected=self._found(talk.asked()),
             language=texts.code,
         )
-        talk.keys.update(say.key or "" for say in said)
-        talk.items.append(Handover(record.id, record.needs, hours=self._tools.hours(texts.code)))
-        self._hand_pictures(talk)
+        self._join(talk, record)
         self._tools.announce(record)
+        self._hand_pictures(talk)
         return record
+
+    def _join(self, talk: Talk, record: HandoffRecord) -> Handover:
+        """A hand-over, with all that is said in it from its first line on: numbers of lines may be given twice."""
+        talk.keys.update(say.key or "" for item in _exchanges(talk) for say in says(item))
+        talk.seen = 0
+        hours = self._tools.hours(record.language)
+        handover = Handover(record.id, record.needs, hours=hours, reached=bool(record.contact))
+        talk.items.append(handover)
+        return handover
 
     def cancel(self, talk: Talk) -> bool:
         """The customer takes it back; False where it had ended already."""
         handover = talk.handover()
         cancelled = self._desk.queue.cancel(talk.id)
-        if handover is not None:
-            handover.state = "cancelled" if cancelled and not handover.person else "ended"
+        if handover is not None and cancelled:
+            handover.state = "ended" if handover.person else "cancelled"
+        elif handover is not None:
+            self.pull(talk)  # what was said last
         return cancelled
 
     def picture(self, talk: Talk, shot: Screenshot, text: str) -> bool:
@@ -118,15 +131,17 @@ class Person:
         return self._desk.queue.add(talk.id, said, self._tools.anger(texts), self._found(texts))
 
     def pull(self, talk: Talk) -> bool:
-        """Takes in what happened elsewhere; False when nothing did."""
-        handover = talk.handover()
-        if handover is None:
-            return False
-        record = self._desk.queue.of(talk.id)
-        if record is None:
+        """Takes in what happened elsewhere, a hand-over that another tab opened included; False when nothing did."""
+        handover, items = talk.handover(), len(talk.items)
+        record = self._desk.queue.of(talk.id) if talk.id else None
+        if handover is not None and (record is None or record.id != handover.number):
             handover.state = "ended"
+            self.pull(talk)
             return True
-        before, items = (handover.state, handover.person), len(talk.items)
+        if record is None or (handover is None and record.state != "open"):
+            return False
+        handover = handover or self._join(talk, record)
+        before = handover.state, handover.person
         for line in self._desk.queue.lines(record.id, talk.seen):
             talk.seen = line.id
             if line.key not in talk.keys or not line.key:
@@ -168,6 +183,10 @@ class Person:
     def _found(self, texts: Sequence[str]) -> list[tuple[str, str]]:
         """What the customer wrote of their own: domains, order numbers, links; as (kind, value)."""
         return list({value: (kind, value) for text in texts for kind, value in self._tools.values(text)}.values())
+
+
+def _exchanges(talk: Talk) -> list[Exchange]:
+    return [item for item in talk.items if isinstance(item, Exchange)]
 
 
 def says(exchange: Exchange) -> list[Say]:

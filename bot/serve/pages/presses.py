@@ -13,6 +13,7 @@ from bot.serve.errors import told
 from bot.serve.pages.person import Person
 from bot.serve.pages.talk import Talk
 from bot.serve.pages.texts import Texts
+from bot.serve.protocol import clean
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
 
@@ -79,7 +80,7 @@ class Presses:
         """The customer keeps a screenshot that waits on the shelf: {"id", "text"}."""
         try:
             given = json.loads(sent)
-            id, text = str(given["id"]), str(given["text"])
+            id, text = str(given["id"]), clean(str(given["text"]))
         except (ValueError, TypeError, KeyError, RecursionError):
             return ""
         shot = self._shelf.take(talk.browser, id)
@@ -100,4 +101,4 @@ def _read(payload: str) -> tuple[str, int, str]:
         return "", -1, ""
     if not (isinstance(deed, str) and isinstance(index, int) and isinstance(comment, str)):
         return "", -1, ""
-    return deed, index, comment[:LONGEST]
+    return deed, index, clean(comment[:LONGEST])

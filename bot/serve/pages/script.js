@@ -84,7 +84,9 @@
   }
   function remember() {
     const next = lang() === "en" ? "zh" : "en";
-    document.cookie = `desk_lang=${next}; path=/; max-age=31536000; samesite=lax`;
+    const framed = window.parent !== window && location.protocol === "https:";
+    const site = framed ? "none; secure; partitioned" : "lax";
+    document.cookie = `desk_lang=${next}; path=/; max-age=31536000; samesite=${site}`;
   }
   async function copy(holder) {
     const body = $(".body", holder)?.cloneNode(true);

@@ -18,6 +18,7 @@ from bot.serve.pages.person import Person
 from bot.serve.pages.presses import Presses
 from bot.serve.pages.talk import Exchange, Said, Talk
 from bot.serve.pages.texts import Texts
+from bot.serve.protocol import clean
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
 
@@ -47,12 +48,13 @@ class Chat:
     def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange | Said]:
         """Yields the exchange whenever it has grown; what is said to a person, once. Raises Unsent."""
         new_request_id()
+        question = clean(question)
         if said := self._to_person(talk, question, texts):
             yield said
             return
         exchange = talk.begin(question)
-        yield exchange
         try:
+            yield exchange
             for item in self._numbers.watch(self._assistant.stream(talk.question(exchange))):
                 if not exchange.open:  # stopped meanwhile: nothing more may appear
                     return
@@ -66,6 +68,10 @@ class Chat:
                 yield exchange
             if exchange.open:
                 raise RuntimeError("the stream ended without an answer")
+        except GeneratorExit:  # the page was left or loaded again: what was asked is not lost with it
+            exchange.state = "stopped" if exchange.open else exchange.state
+            self._keep(talk, exchange, texts)
+            raise
         except Exception as error:  # noqa: BLE001 - the page's edge
             exchange.state, exchange.error = "failed", told(error, self._numbers, texts.failed)
         self._keep(talk, exchange, texts)
@@ -75,9 +81,8 @@ class Chat:
             yield exchange
 
     def _to_person(self, talk: Talk, text: str, texts: Texts) -> Said | None:
-        """Where a person has joined, what is written goes to them."""
-        if talk.handover() is None:
-            return None
+        """Where a person has joined, in this tab or another, what is written goes to them."""
+        waits = talk.handover() is not None
         try:
             self._person.pull(talk)
             if not talk.person():
@@ -91,7 +96,10 @@ class Chat:
         except Unsent:
             raise
         except Exception as error:
-            raise Unsent(texts.unsent.format(number=self._numbers.failure(error))) from error
+            number = self._numbers.failure(error)
+            if not waits and talk.handover() is None:  # the assistant answers without the desk's memory
+                return None
+            raise Unsent(texts.unsent.format(number=number)) from error
 
     def _due(self, talk: Talk, handoff: Handoff) -> bool:
         """Whether a reply that hands over opens a hand-over by itself: one at a time, and after a cancelled one only
@@ -110,9 +118,10 @@ class Chat:
 
     def hand_over(self, talk: Talk, texts: Texts, reason: str = "") -> str:
         """Opens a hand-over; gives a sentence when there is one already, or none could be opened."""
-        if talk.handover() is not None:
-            return texts.already
         try:
+            self._person.pull(talk)  # another tab may have opened one
+            if talk.handover() is not None:
+                return texts.already
             self._person.open(talk, texts, reason)
         except Exception as error:  # noqa: BLE001 - the page's edge
             return told(error, self._numbers, texts.failed)
@@ -150,7 +159,9 @@ class Chat:
         """A new conversation in the same browser; the old one is not given back to it."""
         self.stop(talk, texts)
         try:
-            self._desk.release(talk.browser)
+            if talk.handover() is not None:
+                self._desk.queue.away(talk.id)
+            self._desk.release(talk.browser, talk.id)
         except DeskError as error:
             self._numbers.failure(error)
         return Talk(browser=talk.browser)
@@ -197,7 +208,7 @@ class Chat:
             )
             handover = talk.handover()
             if handover and not self._person.added(talk, exchange):
-                handover.state = "ended"
+                self._person.pull(talk)  # it has ended: what was said last
         except DeskError as error:
             number = self._numbers.failure(error)
             exchange.notice = f"{texts.not_kept}（{number}）"

@@ -178,3 +178,13 @@ def test_connections_that_were_cut_are_made_anew(desk: Desk, opened: Callable[[]
         desk.close()
     desk.queue.say(id, "anna", Say("agent", "还在", "还在", "小安", "k"))
     assert [line.text for line in desk.queue.lines(id)][-1] == "还在"
+
+
+def test_who_waits_for_an_agent_who_is_gone_waits_for_any_other(desk: Desk) -> None:
+    mine, other = handed(desk, "c1").id, handed(desk, "c2").id
+    desk.queue.take(mine, "anna", "小安")
+    desk.queue.take(other, "ben", "小本")
+    assert desk.queue.free("anna") == 1 and desk.queue.free("anna") == 0
+    assert desk.queue.take(mine, "mia", "小米").agent == "mia"
+    record = desk.queue.get(other)
+    assert record is not None and record.agent == "ben"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,10 +48,13 @@ def test_of_two_maintainers_one_decides(desk: Desk) -> None:
 
 def test_what_was_refused_is_edited_no_more(desk: Desk) -> None:
     id = desk.replies.propose("anna", "标题", "问", "答").id
-    assert desk.replies.edit(id, "新", "问", "答", "2027-01-01").expires == "2027-01-01"
+    row = desk.replies.reuse(id)
+    assert row is not None
+    edited = replace(row, title="新", product="CDN", expires="2027-01-01")
+    assert desk.replies.edit(edited) == edited == desk.replies.reuse(id)
     desk.replies.decide(id, "proposed", "refused", "max")
     with pytest.raises(ConflictError):
-        desk.replies.edit(id, "再", "问", "答", "")
+        desk.replies.edit(row)
 
 
 def test_one_notice_at_a_time_and_none_past_its_time(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.desk.base import now
 from bot.desk.models import ConversationRow
 from bot.desk.saying import Say
 from bot.desk.store import Desk
+from bot.errors import StoreError
 
 
 def talk(desk: Desk, name: str) -> str:
@@ -47,7 +49,7 @@ def test_erasing_leaves_the_others_and_the_log(desk: Desk) -> None:
     assert desk.retention.erase("mine") >= 8
     assert not any(desk.retention.export("mine").values()) and all(desk.retention.export("other").values())
     assert {row.conversation for row in desk.audit.newest()} == {"mine", "other"}
-    assert len(desk.replies.reuses()) == 2
+    assert len(desk.replies.reuses()) == 1  # what was only proposed went along
     assert desk.retention.erase("mine") == 0
 
 
@@ -78,3 +80,36 @@ def test_the_log_has_a_time_of_its_own(desk: Desk, monkeypatch: pytest.MonkeyPat
     later = now() + timedelta(days=31)
     monkeypatch.setattr("bot.desk.retention.now", lambda: later)
     assert desk.retention.purge(0, 30) == 1 and desk.audit.newest() == ()
+
+
+def test_what_belongs_to_no_conversation_has_an_end_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.feedback("a", conversation="a program's", comment="words")
+    desk.replies.record("anna", "discarded", draft="of a pasted ticket")
+    desk.queue.open("lone", "r", [], "s")
+    desk.queue.cancel("lone")
+    desk.queue.open("waits", "r", [], "s")
+    assert desk.retention.purge(30, 0) == 0
+    later = now() + timedelta(days=31)
+    monkeypatch.setattr("bot.desk.retention.now", lambda: later)
+    assert desk.retention.purge(30, 0) == 3
+    assert desk.feedbacks() == () and desk.replies.edited() == ()
+    assert [record.conversation for record in desk.queue.all(None)] == ["waits"]
+
+
+def test_erasing_keeps_what_was_approved_and_nothing_that_was_only_proposed(desk: Desk) -> None:
+    for name, becomes in (("mine", None), ("other", "approved")):
+        talk(desk, name)
+        if becomes:
+            desk.replies.decide(desk.replies.reuses()[0].id, "proposed", "approved", "max", "a-1")
+        desk.retention.erase(name)
+    assert [row.state for row in desk.replies.reuses()] == ["approved"]
+
+
+def test_an_error_quotes_no_words(path: Path) -> None:
+    """Whatever prints an exception prints what it came from as well."""
+    desk = Desk(f"sqlite:///{path}")
+    with desk._work.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE messages")
+    with pytest.raises(StoreError) as caught:
+        desk.remember("c", "user", "47" * 8)
+    assert "47" * 8 not in "".join(traceback.format_exception(caught.value))

@@ -80,3 +80,9 @@ def test_a_mark_that_an_agent_set_is_checked(made: Proposal) -> None:
     (wrong,) = attribute("仓库周末休息[1]", made)
     assert right.citations == (1,) and (wrong.kind, wrong.citations) == ("own", ())
     assert attribute("", made) == [] and attribute("仓库周末休息[77]", made)[0].kind == "own"
+
+
+def test_a_frame_of_another_draft_is_nobodys_own_words(made: Proposal) -> None:
+    said = say("letter_near", "zh")
+    assert said not in made.text
+    assert [line.kind for line in attribute(f"{said}\n我今天生日。", made)] == ["courtesy", "own"]

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from bot.desk.store import Desk
-from bot.serve.access import COOKIE, Access
+from bot.serve.access import COOKIE, Access, Refusal
 
 Maker = Callable[..., TestClient]
 STRANGER = ("203.0.113.9", 50000)
@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[3]
 OPEN, CALLER, AGENT, MAINTAINER, PROGRAMS = "everybody", "API callers", "agents", "maintainers", "agents and programs"
 TABLE = {
     "GET /ui/{name}": OPEN,
+    "GET /embed.js": OPEN,
     "GET /ui/live": OPEN,
     "POST /ui/image": OPEN,
     "GET /favicon.ico": OPEN,
@@ -251,3 +252,43 @@ def test_the_chat_page_is_open_to_all(make_client: Maker) -> None:
 def test_health_is_open_and_names_the_build(make_client: Maker, core: Any) -> None:
     reply = make_client(STRANGER, api_key="k1").get("/healthz")
     assert reply.json() == {"status": "ready", "build": "build-1", "engine": "extractive"}
+
+
+def test_tries_side_by_side_and_at_a_locked_account_count_for_their_address(desk: Desk) -> None:
+    access = Access(desk.accounts)
+    desk.accounts.add("max", WORD, "maintainer")
+    codes = [found.code for _ in range(12) if isinstance(found := access.sign_in("max", "wrong", "guesser"), Refusal)]
+    assert codes == ["wrong_password"] * 5 + ["account_locked"] * 5 + ["too_many_tries"] * 2
+    desk.accounts.change("max", password=WORD)
+    for _ in range(12):
+        assert not isinstance(access.sign_in("max", WORD, "colleague"), Refusal)
+
+
+def test_the_log_is_no_place_for_what_strangers_type(client: TestClient, desk: Desk) -> None:
+    desk.accounts.add("max", WORD, "maintainer")
+    for _ in range(20):
+        client.post("/desk/sign-in", data={"name": "my secret word", "password": "x"})
+    rows = desk.audit.newest()
+    assert len(rows) == 10 and {(row.did, row.what) for row in rows} == {("failed to sign in", "")}
+
+
+def test_a_header_that_comes_twice_is_nobodys_word(make_client: Maker, desk: Desk) -> None:
+    desk.accounts.add("max", None, "maintainer")
+    client = make_client(sso_header="X-Remote-User", sso_proxies="127.0.0.1")
+    assert client.get("/desk", headers=[("X-Remote-User", "max")]).status_code == 200  # type: ignore[arg-type]
+    twice = [("X-Remote-User", "max"), ("X-Remote-User", "anna")]
+    assert client.get("/desk", headers=twice).status_code == 401  # type: ignore[arg-type]
+    assert client.post("/desk/sign-in", data={"name": "max", "password": WORD}).status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://neighbour.test"}, {"sec-fetch-site": "same-site"}])
+def test_no_other_site_uses_the_chat_with_its_visitors_cookies(make_client: Maker, headers: dict[str, str]) -> None:
+    client = make_client(STRANGER, page=True)
+    asked = {"data": [], "fn_index": 0, "session_hash": "theirs"}
+    host = {"host": "desk.test"}
+    reply = client.post("/gradio_api/queue/join", json=asked, headers={**host, **headers})
+    assert reply.status_code == 403 and "access-control-allow-origin" not in reply.headers
+    preflight = {"access-control-request-method": "POST"}
+    assert client.options("/gradio_api/queue/join", headers={**host, **headers, **preflight}).status_code == 403
+    own = {**host, "origin": "http://desk.test"}
+    assert client.post("/gradio_api/queue/join", json=asked, headers=own).status_code != 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from bot.desk.handoffs import HandoffRecord
 from bot.desk.saying import Say
 from bot.desk.store import Desk
 from bot.errors import StoreError
+from bot.serve.pages.desk.words import Words
 
 JSON = {"accept": "application/json"}
 EVIL = "<script>x</script>"
@@ -118,6 +120,9 @@ def test_sent_and_edited_drafts_are_told_apart(agent: TestClient, taken: Handoff
         ("已为您解冻", {"steps": "2", "step": ["0", "0"]}, "【请先执行】"),
         ("【请先执行：解冻】好了", {}, "【请先执行】"),
         ("您好：\n【处理结果：由客服确认后填写】", {}, "【处理结果】"),
+        ("您好：\n【过往工单里没有可靠的说明：由客服补充】", {}, "留空处"),
+        ("Hello,\n(Result: to be filled in by support once confirmed)", {}, "留空处"),
+        ("Hello,\n(Past tickets hold nothing reliable: to be filled in by support)", {}, "留空处"),
         ("您的域名 〈域名〉 好了", {}, "〈域名〉"),
         ("请参考 [URL已脱敏] 重置", {}, "[URL已脱敏]"),
     ],
@@ -145,6 +150,18 @@ def test_passing_on(agent: TestClient, taken: HandoffRecord, desk: Desk, account
     assert agent.post("/desk/transfer", data={"id": taken.id}, headers=JSON).status_code == 409
 
 
+def test_a_maintainer_passes_on_what_an_absent_colleague_has(
+    make_client: Callable[..., TestClient], enter: Callable[..., TestClient], taken: HandoffRecord, desk: Desk
+) -> None:
+    other = enter(make_client(), "ben", "agent", "小本")
+    assert other.post("/desk/transfer", data={"id": taken.id}, headers=JSON).status_code == 409
+    maintainer = enter(make_client())
+    assert "转出" in maintainer.get("/desk", params={"id": taken.id}).text
+    assert maintainer.post("/desk/transfer", data={"id": taken.id, "to": "ben"}, headers=JSON).status_code == 200
+    record = desk.queue.get(taken.id)
+    assert record is not None and record.agent == "ben"
+
+
 def test_the_script_gets_what_is_new(agent: TestClient, taken: HandoffRecord, desk: Desk) -> None:
     first = agent.get("/desk/state", params={"id": taken.id}).json()
     assert first["waiting"] == 0 and EVIL not in first["lines"] and "a.cn" in first["lines"]
@@ -153,6 +170,9 @@ def test_the_script_gets_what_is_new(agent: TestClient, taken: HandoffRecord, de
     assert "还在吗&lt;script&gt;" in told["lines"] and "a.cn" not in told["lines"] and told["last"] > first["last"]
     assert told["state"] == first["state"]
     desk.queue.reachable("c1", "微信 1")
+    later = agent.get("/desk/state", params={"id": taken.id}).json()  # what grew is drawn in place: a draft stays
+    assert later["state"] == first["state"] and later["facts"] != first["facts"] and "微信 1" in later["facts"]
+    desk.queue.transfer(taken.id, "anna", "", "")
     assert agent.get("/desk/state", params={"id": taken.id}).json()["state"] != first["state"]
     for odd in ("", "x", "-1", "１"):
         assert agent.get("/desk/state", params={"id": taken.id, "after": odd}).status_code == 200
@@ -171,6 +191,7 @@ def test_a_draft_for_a_hand_over(agent: TestClient, desk: Desk, core: Any) -> No
     assert "Hello," in english and core.chosen == (("s/1", "s/2"), "en")
     short = agent.post("/desk/propose", data={"id": record.id, "tone": "shorter"})
     assert short.status_code == 200 and "[1]" in short.text
+    assert 'data-language="en" data-tone="shorter"' in short.text  # another press changes one of the two
 
 
 def test_steps_for_an_agent_are_ticks(agent: TestClient, desk: Desk) -> None:
@@ -231,3 +252,78 @@ def test_a_notice_for_customers(agent: TestClient, desk: Desk) -> None:
     assert agent.get("/ui/live", headers=customer).json()["notice"] == ""
     for hours in ("x", "-1", "0", "１", "9" * 9):
         assert agent.post("/desk/notice", data={"zh": "a", "hours": hours}).status_code == 303
+
+
+def test_what_was_changed_before_it_was_sent_again_arrives_too(
+    agent: TestClient, taken: HandoffRecord, desk: Desk
+) -> None:
+    """The first try had arrived and its answer was lost: its key alone does not make the second the same."""
+    say(agent, taken.id, "请重启", key="k")
+    say(agent, taken.id, "请不要重启", key="k")
+    say(agent, taken.id, "请不要重启", key="k")
+    assert [line.text for line in desk.queue.lines(taken.id) if line.author == "agent"] == ["请重启", "请不要重启"]
+
+
+def test_a_line_that_comes_while_the_page_is_made_is_told_once(
+    agent: TestClient, taken: HandoffRecord, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = desk.queue.lines
+
+    def late(id: str, after: int = 0) -> Any:
+        monkeypatch.setattr(desk.queue, "lines", lines)
+        desk.queue.add("c1", [Say("customer", "刚到", "刚到")])
+        return lines(id, after)
+
+    monkeypatch.setattr(desk.queue, "lines", late)
+    told = agent.get("/desk/state", params={"id": taken.id}).json()
+    newest = desk.queue.lines(taken.id)[-1].id
+    assert "刚到" in told["lines"] and told["last"] == newest
+    monkeypatch.setattr(desk.queue, "lines", late)
+    assert f'data-last="{newest + 1}"' in agent.get("/desk", params={"id": taken.id}).text
+
+
+@pytest.mark.parametrize("steps", ["²", "9" * 5000])
+def test_odd_numbers_are_no_failure(agent: TestClient, taken: HandoffRecord, steps: str) -> None:
+    assert say(agent, taken.id, "好", steps=steps).status_code in (200, 400)
+    assert agent.get("/desk/state", params={"id": taken.id, "after": "9" * 5000}).status_code == 200
+
+
+def test_a_sentence_in_two_languages_is_told_in_the_readers() -> None:
+    both = "小安 已经接手了这位客户。 小安 has taken this one already."
+    zh, en = Words("zh", UTC), Words("en", UTC)
+    assert (zh.half(both), en.half(both)) == ("小安 已经接手了这位客户。", "小安 has taken this one already.")
+    for alone in ("没有这个编号", "先写回复。再发送。", "Only a maintainer may do this.", ""):
+        assert zh.half(alone) == en.half(alone) == alone
+
+
+def test_the_form_to_sign_in_speaks_the_browsers_language(client: TestClient, account: Callable[..., str]) -> None:
+    account("ann")
+    assert "登录工作台" in client.get("/desk").text
+    page = client.get("/desk", headers={"accept-language": "en-GB,en;q=0.9"}).text
+    assert "Sign in to the desk" in page and '<html lang="en">' in page and "登录" not in page
+    client.cookies.set("desk_lang", "zh")
+    assert "登录工作台" in client.get("/desk", headers={"accept-language": "en"}).text
+
+
+def test_a_customer_who_took_it_back_is_told_apart(agent: TestClient, taken: HandoffRecord, desk: Desk) -> None:
+    desk.queue.cancel(taken.conversation)
+    assert "客户取消了" in agent.get("/desk", params={"id": taken.id}).text
+
+
+def test_a_notice_in_force_stands_first(agent: TestClient) -> None:
+    agent.post("/desk/notice", data={"zh": "上传偶发超时", "en": "Uploads time out", "hours": "2"})
+    page = agent.get("/desk").text
+    assert "上传偶发超时" in page and "撤下公告" in page and "换一条公告" in page and "Uploads" not in page
+    agent.cookies.set("desk_lang", "en")
+    assert "Uploads time out" in agent.get("/desk").text
+
+
+def test_a_draft_speaks_the_customers_language(agent: TestClient, desk: Desk, core: Any) -> None:
+    said = [Say("customer", "My account was frozen after I paid the bill")]
+    record = desk.queue.open("c9", "人工", [], "frozen", said, language="zh")
+    agent.post("/desk/take", data={"id": record.id})
+    say(agent, record.id, "您好，我看一下。")
+    agent.post("/desk/propose", data={"id": record.id})
+    assert core.chosen == ((), "en")  # whatever their page, their pictures and the agent say
+    agent.post("/desk/propose", data={"id": record.id, "language": "zh"})
+    assert core.chosen == ((), "zh")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -122,6 +124,10 @@ def test_what_cannot_be_knowledge_stays_proposed_with_the_reason(
     assert page.status_code == 409 and "客服做过的事" in page.text
     row = desk.replies.reuse(1)
     assert row is not None and row.state == "proposed" and row.answer == "已为您解冻。"
+    decide(people["max"], "approve")
+    assert decide(people["max"], "edit", "approved", answer="已为您解冻。").status_code == 409
+    row = desk.replies.reuse(1)
+    assert row is not None and row.answer == GIVEN["answer"]  # the file and the row say the same
 
 
 def test_editing_withdrawing_refusing(
@@ -165,3 +171,25 @@ def test_one_customers_data_out_and_gone(people: dict[str, TestClient], desk: De
     for path in ("/desk/export", "/desk/erase"):
         assert people["max"].post(path, data={"conversation": "c1"}).status_code == 404
     assert [row.did for row in desk.audit.newest()] == ["erased", "exported"]
+
+
+def test_approving_pressed_twice_makes_one_ticket(
+    make_client: Maker, enter: Maker, people: dict[str, TestClient], sent: Sent
+) -> None:
+    made: list[Approved] = []
+    propose(people["anna"], sent)
+
+    def slow(record: Approved) -> str:
+        time.sleep(0.2)
+        made.append(record)
+        return f"a-{len(made)}"
+
+    max = enter(make_client(approve=slow), "max", "maintainer", "max")
+    with ThreadPoolExecutor(2) as pool:
+        codes = sorted(reply.status_code for reply in pool.map(lambda _: decide(max, "approve"), range(2)))
+    assert len(made) == 1 and codes == [303, 409]
+
+
+def test_a_proposal_that_is_corrected_keeps_its_origin(people: dict[str, TestClient], sent: Sent) -> None:
+    refused = propose(people["anna"], sent, expires="morgen")
+    assert refused.status_code == 400 and f'name="sent" value="{sent.id}"' in refused.text

@@ -48,3 +48,14 @@ def test_a_models_fault_is_counted_by_its_reason() -> None:
     reply = Answer("q", "answered", "", (), fault="timeout")
     assert list(numbers.watch(iter([reply]))) == [reply]
     assert b'desk_model_faults_total{reason="timeout"} 1.0' in numbers.exposition()
+
+
+def test_a_browsers_secret_lasts_from_its_last_visit_and_is_one_of_ours(make_client: Callable[..., TestClient]) -> None:
+    client = make_client(page=True)
+    given = client.get("/").cookies["desk_browser"]
+    again = client.get("/").headers["set-cookie"]
+    assert f"desk_browser={given};" in again and "Max-Age=604800" in again and "HttpOnly" in again
+    client.cookies.clear()
+    for planted in ("known", "x" * 43 + "!"):
+        fresh = client.get("/", headers={"cookie": f"desk_browser={planted}"}).headers["set-cookie"]
+        assert "desk_browser=" in fresh and f"desk_browser={planted};" not in fresh

@@ -16,6 +16,7 @@ def render(rows: Iterable[Audited], w: Words, said: str = "", done: str = "") ->
         (w("when"), w("who"), w("did"), w("what")),
         [(Html(w.moment(row.at)), row.who, w.deed(row.did), row.what or row.conversation) for row in rows],
         w("audit_teach"),
+        w("audit_teach"),
     )
     return (
         f'{note}<form class="card" method="post" action="/desk/erase"><h2>{w("data")}</h2>'

@@ -21,38 +21,49 @@ def render(
     w: Words,
     said: str = "",
 ) -> str:
-    head = (
-        f'<header class="case-head"><h2>{text(record.reason)}</h2>'
-        f'<p class="meta">{w("number")} {text(record.id)} · {w.moment(record.at)}</p></header>'
-    )
+    head = _head(record, w)
     error = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
     if record.state != "open":
-        over = f'<p class="card" role="status"><b>{w("ended")}</b><br>{w("ended_more")}</p>'
-        return f"{head}{error}{over}{_sent(sent, w)}"
-    talk = "".join(line(row, w) for row in lines)
+        how = w("cancelled" if record.state == "cancelled" else "ended")
+        over = f'<p class="card" role="status"><b>{how}</b><br>{w("ended_more")}</p>'
+        return f"{head}{error}{over}{replies(sent, w, opened=True)}"
+    rows = list(lines)
+    talk, last = "".join(line(row, w) for row in rows), rows[-1].id if rows else record.last
     return (
-        f"{head}{error}{_facts(record, images, w)}"
-        f'<ol id="talk" role="log" tabindex="0" aria-label="{w("customer")}" data-id="{text(record.id)}"'
-        f' data-last="{record.last}">'
-        f"{talk}</ol>{box(record, colleagues, account, w)}{_sent(sent, w)}"
+        f"{head}{error}{facts(record, images, w)}"
+        f'<ol id="talk" role="log" tabindex="0" aria-label="{w("conversation")}" data-id="{text(record.id)}"'
+        f' data-last="{last}">'
+        f"{talk}</ol>{box(record, colleagues, account, w)}{replies(sent, w)}"
     )
 
 
-def stamp(record: HandoffRecord, images: Sequence[ImageRecord]) -> str:
-    """Changes when more than the talk has: the page is drawn anew then."""
-    return f"{record.state}.{record.agent}.{record.contact}.{len(record.collected)}.{len(images)}"
+def stamp(record: HandoffRecord) -> str:
+    """Changes with who may do what: the page is drawn anew then."""
+    return f"{record.state}.{record.agent}"
+
+
+def _head(record: HandoffRecord, w: Words) -> str:
+    """What the customer wants, in their words where there are any; then why a person is needed."""
+    title = record.summary.strip().partition("\n")[0] or record.reason
+    flags = f'<span class="flag">{text(record.product)}</span>' if record.product else ""
+    flags += f'<span class="flag open">{w("angry")}</span>' if record.mood else ""
+    return (
+        f'<header class="case-head"><a class="to-queue" href="/desk">{w("to_queue")}</a>'
+        f'<h2 tabindex="-1">{text(title[:120])} {flags}</h2>'
+        f'<p class="meta">{w("number")} {text(record.id)} · {w.clock(record.at)} · {text(record.reason)}</p></header>'
+    )
 
 
 def line(row: Line, w: Words) -> str:
     """A line of the talk; an event is told in a few words."""
     if row.author == "event":
-        words = {"joined": "joined", "left": "left", "opened": "opened"}
+        words = {kind: kind for kind in ("joined", "left", "opened", "away")}
         key = words.get(row.text, "transferred" if row.name else "requeued")
-        return f'<li class="event" data-line="{row.id}">{text(w(key, name=row.name))} · {w.moment(row.at)}</li>'
+        return f'<li class="event" data-line="{row.id}">{text(w(key, name=row.name))} · {w.clock(row.at)}</li>'
     name = row.name or w("customer" if row.author == "customer" else "bot")
     return (
         f'<li class="line {row.author}" data-line="{row.id}" data-key="{text(row.key)}">'
-        f'<span class="meta">{text(name)} · {w.moment(row.at)}</span><p class="words">{text(row.text)}</p></li>'
+        f'<span class="meta">{text(name)} · {w.clock(row.at)}</span><p class="words">{text(row.text)}</p></li>'
     )
 
 
@@ -64,44 +75,55 @@ def box(record: HandoffRecord, colleagues: Iterable[Account], account: Account, 
             f"<button>{w('take')} (T)</button></form>"
         )
     if record.agent != account.name:
-        return f'<p class="card" role="status">{text(w("taken_by", name=record.name))}</p>'
-    options = "".join(
-        f'<option value="{text(other.name)}">{text(other.shown)}</option>'
-        for other in colleagues
-        if other.name != account.name and other.active
-    )
+        told = f'<p class="card" role="status">{text(w("taken_by", name=record.name))}</p>'
+        return told + (_pass(record, colleagues, w) if account.role == "maintainer" else "")
     hidden = f'<input type="hidden" name="id" value="{text(record.id)}">'
     return (
         f'<form id="reply" method="post" action="/desk/say">{hidden}<input type="hidden" name="key" value="">'
         '<input type="hidden" name="draft" value=""><input type="hidden" name="evidence" value="">'
         f'<label for="text">{w("reply")}</label>'
-        '<textarea id="text" name="text" rows="6" maxlength="8000" required'
-        f' placeholder="{w("reply_hint")}"></textarea><div id="sources"></div>'
+        '<textarea id="text" name="text" rows="5" maxlength="8000" required'
+        f' placeholder="{w("reply_hint")}"></textarea>'
         '<p id="problem" class="error" role="alert" hidden></p>'
         f'<div class="row"><button id="send">{w("send")}</button>'
         f'<button type="button" class="plain" id="draft-it">{w("draft")} (D)</button>'
-        f"{picker(w)}</div></form>"
+        f'{picker(w)}</div><div id="sources"></div></form>'
         '<div class="row ends">'
-        f'<form method="post" action="/desk/close" id="close">{hidden}'
-        f'<button class="plain">{w("close")}</button></form>'
-        f'<form method="post" action="/desk/transfer" id="pass">{hidden}<label for="to">{w("transfer")}</label>'
-        f'<select id="to" name="to"><option value="">{w("back")}</option>{options}</select>'
-        f'<button class="plain">{w("transfer_do")}</button></form></div>'
+        f'<details id="close" class="over up"><summary class="button">{w("close")}</summary>'
+        f'<form class="card" method="post" action="/desk/close">{hidden}<p>{w("close_sure")}</p>'
+        f"<button>{w('close_do')}</button></form></details>"
+        f"{_pass(record, colleagues, w)}</div>"
     )
 
 
-def picker(w: Words) -> str:
+def _pass(record: HandoffRecord, colleagues: Iterable[Account], w: Words) -> str:
+    """To whom it may go: a colleague, or back to the queue."""
+    options = "".join(
+        f'<option value="{text(other.name)}">{text(other.shown)}</option>'
+        for other in colleagues
+        if other.name != record.agent and other.active
+    )
+    return (
+        '<form method="post" action="/desk/transfer" id="pass">'
+        f'<input type="hidden" name="id" value="{text(record.id)}"><label for="to">{w("transfer")}</label>'
+        f'<select id="to" name="to"><option value="">{w("back")}</option>{options}</select>'
+        f'<button class="plain">{w("transfer_do")}</button></form>'
+    )
+
+
+def picker(w: Words, label: str = "picture") -> str:
     """The button that attaches an image, and its file field."""
     return (
-        f'<button type="button" class="plain" id="picture">{w("picture")}</button>'
-        f'<input type="file" id="file" accept="image/png,image/jpeg,image/webp" hidden aria-label="{w("picture")}">'
+        f'<button type="button" class="plain" id="picture">{w(label)}</button>'
+        f'<input type="file" id="file" accept="image/png,image/jpeg,image/webp" hidden aria-label="{w(label)}">'
     )
 
 
-def _facts(record: HandoffRecord, images: Sequence[ImageRecord], w: Words) -> str:
-    rows: list[tuple[str, str]] = [("summary", text(record.summary))]
-    if record.product:
-        rows.append(("product", text(record.product)))
+def facts(record: HandoffRecord, images: Sequence[ImageRecord], w: Words) -> str:
+    """What is known beside the talk; drawn anew as it grows."""
+    rows: list[tuple[str, str]] = []
+    if len(record.summary.strip()) > 120 or "\n" in record.summary.strip():
+        rows.append(("summary", text(record.summary)))
     if record.needs:
         rows.append(("needs", "、".join(text(need) for need in record.needs)))
     if record.collected:
@@ -117,15 +139,17 @@ def _facts(record: HandoffRecord, images: Sequence[ImageRecord], w: Words) -> st
             for image in images
         )
         rows.append(("images", f'<div class="images">{shown}</div>'))
-    facts = "".join(f"<div><dt>{w(key)}</dt><dd>{value}</dd></div>" for key, value in rows)
-    return f'<dl class="facts card" id="facts">{facts}</dl>'
+    listed = "".join(f"<div><dt>{w(key)}</dt><dd>{value}</dd></div>" for key, value in rows)
+    return f'<dl class="facts card" id="facts"{"" if rows else " hidden"}>{listed}</dl>'
 
 
-def _sent(sent: Sequence[Sent], w: Words) -> str:
+def replies(sent: Sequence[Sent], w: Words, opened: bool = False) -> str:
+    """What was sent, each to be marked as reusable."""
     rows = "".join(
         f'<li><p class="words">{text(row.text)}</p>'
         f'<a class="button plain" href="/desk/reuse?sent={row.id}">{w("reuse")}</a></li>'
         for row in sent
         if row.how != "discarded"
     )
-    return f'<details id="sent"><summary>{w("sent")}</summary><ul>{rows}</ul></details>' if rows else ""
+    here = (" open" if opened else "") + ("" if rows else " hidden")
+    return f'<details id="sent"{here}><summary>{w("sent")}</summary><ul>{rows}</ul></details>'

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.proposal import Proposal
 from bot.records import Citation, Sentence
+from bot.reply.mail import told
 from bot.serve.pages.desk.words import Words
 from bot.serve.pages.names import RESOLUTIONS
 from bot.serve.pages.paper import text
@@ -13,14 +14,15 @@ from bot.serve.pages.paper import text
 TONES = ("shorter", "gentler")
 
 
-def render(proposal: Proposal, letter: str, w: Words) -> str:
-    """`letter`: the text to edit, in the tone that was asked for."""
+def render(proposal: Proposal, letter: str, w: Words, pasted: bool = False, tone: str = "") -> str:
+    """`letter`: the text to edit, in the tone that was asked for; of a `pasted` ticket it is edited where it stands."""
+    fixed = "" if pasted else " readonly"
     parts = [
         f'<section class="card" id="proposal" aria-label="{w("letter")}">',
         _head(proposal, w),
         _warnings(proposal, w),
-        f'<textarea id="letter" rows="12" readonly aria-label="{w("letter")}">{text(letter)}</textarea>',
-        _buttons(proposal, w),
+        f'<textarea id="letter" rows="12"{fixed} aria-label="{w("letter")}">{text(letter)}</textarea>',
+        _buttons(proposal, w, pasted, tone),
         _first(proposal, w),
         _ask(proposal, w),
         _evidence(proposal, w),
@@ -56,13 +58,15 @@ def _warnings(proposal: Proposal, w: Words) -> str:
     return f'<div class="mind" role="note"><b>{w("warnings")}</b><ul>{rows}</ul></div>' if rows else ""
 
 
-def _buttons(proposal: Proposal, w: Words) -> str:
+def _buttons(proposal: Proposal, w: Words, pasted: bool, tone: str) -> str:
     other = "zh" if proposal.language == "en" else "en"
-    tones = "".join(f'<button type="button" class="plain tone" data-tone="{t}">{w(t)}</button>' for t in TONES)
+    spoken, toned = f'data-language="{proposal.language}"', f' data-tone="{tone}"' if tone else ""
+    tones = "".join(f'<button type="button" class="plain tone" {spoken} data-tone="{t}">{w(t)}</button>' for t in TONES)
+    use = "" if pasted else f'<button type="button" id="use">{w("use")} (U)</button>'
+    quiet = "" if pasted else ' class="plain"'
     return (
-        f'<div class="row"><button type="button" id="use">{w("use")}</button>'
-        f'<button type="button" class="plain" id="copy">{w("copy")}</button>{tones}'
-        f'<button type="button" class="plain tone" data-language="{other}">'
+        f'<div class="row">{use}<button type="button"{quiet} id="copy">{w("copy")}</button>{tones}'
+        f'<button type="button" class="plain tone" data-language="{other}"{toned}>'
         f"{w('english' if other == 'en' else 'chinese')}</button>"
         f'<button type="button" class="plain" id="discard">{w("discard")}</button></div>'
     )
@@ -77,7 +81,7 @@ def _first(proposal: Proposal, w: Words) -> str:
 
 
 def _ask(proposal: Proposal, w: Words) -> str:
-    rows = "".join(f"<li>{text(need)}</li>" for need in proposal.ask)
+    rows = "".join(f"<li>{text(told(need, 'en' if w.code == 'en' else 'zh'))}</li>" for need in proposal.ask)
     shown = f"<ul>{rows}</ul>" if rows else f'<p class="meta">{w("nothing_missing")}</p>'
     return f"<h3>{w('ask')}</h3>{shown}"
 
@@ -105,18 +109,21 @@ def _resolved(proposal: Proposal, w: Words) -> str:
     if not total:
         return ""
     rows = "".join(
-        f"<li>{text(RESOLUTIONS.get(kind, kind))} {count * 100 // total}%"
-        f" <span class=meta>({count}/{total})</span></li>"
+        f"<li>{text(_ended(kind, w))} {count * 100 // total}% <span class=meta>({count}/{total})</span></li>"
         for kind, count in sorted(counts.items(), key=lambda item: -item[1])
     )
     typical = f'<p class="meta">{text(w("typical", time=proposal.typical_time))}</p>' if proposal.typical_time else ""
     return f"<h3>{w('resolved')}</h3><ul>{rows}</ul>{typical}"
 
 
+def _ended(resolution: str, w: Words) -> str:
+    return w.outcome(resolution) if w.code == "en" else RESOLUTIONS.get(resolution, resolution)
+
+
 def _similar(proposal: Proposal, w: Words) -> str:
     rows = "".join(
         f'<li><a href="/knowledge/ticket?id={text(row.id)}" target="_blank">{text(row.title)}</a> '
-        f'<span class="meta">{text(row.product)} · {text(RESOLUTIONS.get(row.resolution, row.resolution))}</span>'
+        f'<span class="meta">{text(row.product)} · {text(_ended(row.resolution, w))}</span>'
         f"<br>{text(row.solved)}</li>"
         for row in proposal.similar
     )

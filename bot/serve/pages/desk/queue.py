@@ -21,42 +21,45 @@ def render(records: Iterable[HandoffRecord], account: Account, chosen: str, w: W
     if not found:
         return f'<p class="empty"><b>{w("empty")}</b><br>{w("teach")}</p>'
     parts = (("mine", mine), ("waiting", free), ("others", others))
-    return "".join(
-        f'<h3>{w(name)} <span class="count">{len(rows)}</span></h3>'
-        f"<ul>{''.join(_row(row, chosen, w) for row in rows)}</ul>"
-        for name, rows in parts
-        if rows
-    )
+    return "".join(_part(name, rows, chosen, w) for name, rows in parts if rows)
+
+
+def _part(name: str, rows: list[HandoffRecord], chosen: str, w: Words) -> str:
+    shown = "".join(_row(row, chosen, name == "mine", w) for row in rows)
+    return f'<h3>{w(name)} <span class="count">{len(rows)}</span></h3><ul>{shown}</ul>'
 
 
 def waiting(records: Iterable[HandoffRecord]) -> int:
     return sum(not record.agent for record in records)
 
 
-def _row(record: HandoffRecord, chosen: str, w: Words) -> str:
+def _row(record: HandoffRecord, chosen: str, mine: bool, w: Words) -> str:
     since = w("since", time=w.span(record.taken)) if record.taken else w("waits", time=w.span(record.at))
     mood = f'<span class="flag open">{w("angry")}</span>' if record.mood else ""
     product = f'<span class="flag">{text(record.product)}</span>' if record.product else ""
-    holder = f" · {text(record.name)}" if record.agent else ""
+    holder = f" · {text(record.name)}" if record.agent and not mine else ""
+    own = " data-mine" if mine else "" if record.agent else " data-free"
     here = " aria-current=true" if record.id == chosen else ""
     said = record.summary.strip().splitlines()
     return (
-        f'<li><a href="/desk?id={text(record.id)}" data-id="{text(record.id)}" data-last="{record.last}"{here}>'
+        f'<li><a href="/desk?id={text(record.id)}" data-id="{text(record.id)}" data-last="{record.last}"{own}{here}>'
         f"<b>{text(said[0][:60] if said else record.reason)}</b>"
         f'<span class="meta">{since}{holder}</span><span class="flags">{product}{mood}</span></a></li>'
     )
 
 
 def notice(current: Notice | None, w: Words) -> str:
-    """The form by which staff tell customers of an incident."""
+    """What customers are told of an incident, and the form for it."""
+    until = f" · {w('notice_until', time=w.clock(current.until))}" if current and current.until else ""
+    told = "" if current is None else current.en if w.code == "en" and current.en else current.zh
     shown = (
-        f'<p role="status">{w("notice_now")}<b>{text(current.zh)}</b></p>'
-        f'<form method="post" action="/desk/notice"><button class="plain">{w("notice_end")}</button></form>'
+        f'<div class="card now"><p><b>{w("notice_now")}</b>{text(told)}<span class="meta">{until}</span></p>'
+        f'<form method="post" action="/desk/notice"><button class="plain">{w("notice_end")}</button></form></div>'
         if current
         else ""
     )
     return (
-        f'<details class="card"{" open" if current else ""}><summary>{w("notice")}</summary>{shown}'
+        f'{shown}<details class="card" id="notice"><summary>{w("notice_new" if current else "notice")}</summary>'
         '<form method="post" action="/desk/notice">'
         f'<label for="notice-zh">{w("notice_zh")}</label><input id="notice-zh" name="zh" maxlength="300" required>'
         f'<label for="notice-en">{w("notice_en")}</label><input id="notice-en" name="en" maxlength="300">'

@@ -12,7 +12,7 @@ from bot.serve.pages.paper import text
 
 def render(rows: Iterable[Reuse], account: Account, four_eyes: bool, w: Words, said: str = "", done: str = "") -> str:
     found = list(rows)
-    note = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
+    note = f'<p class="error" role="alert">{text(w.half(said))}</p>' if said else ""
     if done:
         note += f'<p role="status" class="card">{text(done)} <a href="/knowledge#rebuild">{w("rebuild")}</a></p>'
     cards = "".join(_card(row, account, four_eyes, w) for row in found)
@@ -21,7 +21,7 @@ def render(rows: Iterable[Reuse], account: Account, four_eyes: bool, w: Words, s
 
 def form(row: Reuse, sent: int, w: Words, said: str = "") -> str:
     """Proposing a sent reply: everything can still be changed."""
-    note = f'<p class="error" role="alert">{text(said)}</p>' if said else ""
+    note = f'<p class="error" role="alert">{text(w.half(said))}</p>' if said else ""
     return (
         f'{note}<form class="card" method="post" action="/desk/reuse"><input type="hidden" name="sent" value="{sent}">'
         f"{_fields(row, w, 'new')}<button>{w('propose')}</button></form>"
@@ -49,6 +49,8 @@ def _card(row: Reuse, account: Account, four_eyes: bool, w: Words) -> str:
         deeds = f'<p class="words">{text(row.answer)}</p>'
     by = f" · {w('decider')} {text(row.decider)}" if row.decider else ""
     ticket = f' · <a href="/knowledge/ticket?id={text(row.ticket)}">{text(row.ticket)}</a>' if row.ticket else ""
+    if row.state != "proposed":  # decided: only who wants to see or change it opens it
+        deeds = f"<details><summary>{w('open')}</summary>{deeds}</details>"
     return (
         f'<article class="card" id="reuse-{row.id}"><h2>{text(row.title)}</h2>'
         f'<p class="meta"><span class="flag{" open" if row.state == "proposed" else ""}">{w(row.state)}</span> '
