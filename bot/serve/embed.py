@@ -83,7 +83,7 @@ def attach(app: FastAPI) -> None:
             return Response(status_code=304, headers=told)
         return Response(data, media_type="text/javascript", headers=told)
 
-    app.add_api_route(SCRIPT, script, methods=["GET"])
+    app.add_api_route(SCRIPT, script, methods=["GET"], include_in_schema=False)
 
 
 def _query(scope: Scope) -> dict[str, list[str]]:
