@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     webhook_kind: Literal["wecom", "dingtalk", "feishu"] = Field("wecom", description="Whose robot that is.")
     webhook_secret: SecretStr | None = Field(None, description="Signing secret of a DingTalk or Feishu robot.")
     desk_url: str = Field("", description="Address of this app as agents reach it, for links in messages.")
+    proxies: str = Field(
+        "", description="Networks of reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."
+    )
+    rate_questions: str = Field("30/minute;600/hour", description="Questions of one address on the page; empty: any.")
+    rate_images: str = Field("10/minute;60/hour", description="Screenshots of one address; empty: any number.")
+    rate_handovers: str = Field("5/minute;20/hour", description="Hand-overs of one address; empty: any number.")
+    rate_storage: str = Field("memory://", description="Where rates are counted: memory:// or redis://host:6379.")
     keep_days: int = Field(365, ge=0, le=36500, description="Days that conversations are kept; 0 means for good.")
     audit_days: int = Field(730, ge=0, le=36500, description="Days that the audit log is kept; 0 means for good.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")

@@ -20,6 +20,7 @@ from bot.reply.deeds import claims_work
 from bot.reply.mood import anger
 from bot.search.embeddings import UseEmbeddings
 from bot.serve.core import Tools
+from bot.serve.limits import Limits
 from bot.settings import Settings
 from bot.tickets import approved
 from bot.tickets.privacy.redaction import Redactor
@@ -54,7 +55,9 @@ def tools(settings: Settings, desk: Desk, private: Redactor, rebuild: Callable[[
         if robot is not None:
             robot.close()
 
+    rates = {"question": settings.rate_questions, "image": settings.rate_images, "handover": settings.rate_handovers}
     return Tools(
+        wait=Limits(rates, settings.rate_storage).wait,
         redact=private.clean,
         values=private.values,
         anger=anger,

@@ -24,6 +24,8 @@ from bot.desk.people import Account, Role
 from bot.errors import AccountError
 
 COOKIE = "desk_staff"
+DIRECT = "desk_direct"
+"""In a request's scope: who really connected, where a proxy's word on whom it speaks for was taken."""
 COOKIE_SECONDS = int(SHIFT.total_seconds())
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 TRIES, WINDOW_SECONDS = 10, 60.0
@@ -135,7 +137,7 @@ class Access:
 
     def _trusted(self, connection: HTTPConnection) -> bool:
         try:
-            address = ipaddress.ip_address(peer(connection))
+            address = ipaddress.ip_address(connection.scope.get(DIRECT) or peer(connection))
         except ValueError:
             return False
         return any(address in network for network in self.sso_proxies)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.desk.store import Desk
 from bot.errors import SettingError
@@ -25,7 +26,7 @@ from bot.serve.core import Assistant, Tools
 from bot.serve.drafts import Drafts
 from bot.serve.live import Live
 from bot.serve.maintainers import Maintainers
-from bot.serve.middleware import Guard
+from bot.serve.middleware import Direct, Guard
 from bot.serve.pages import assets, chat
 from bot.serve.pages.gaps import Gaps
 from bot.serve.pages.knowledge import Knowledge
@@ -56,7 +57,7 @@ def create_app(
         _plain(settings.api_key),
         _plain(settings.staff_key),
         settings.sso_header,
-        networks(settings.sso_proxies),
+        networks("SSO_PROXIES", settings.sso_proxies),
         desk.clients,
     )
     zone, hosts = zone_of(settings.timezone), embed.origins(settings.embed_origins)
@@ -90,15 +91,19 @@ def create_app(
     chat.mount(app, assistant, desk, numbers, tools, shelf)
     app.add_middleware(Shell, hosts=hosts)
     app.add_middleware(Guard, own=(*OWN, *staff.PATHS), special=embed.headers(hosts))
+    if settings.proxies:
+        trusted = [str(network) for network in networks("PROXIES", settings.proxies)]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
+        app.add_middleware(Direct)
     return app
 
 
-def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+def networks(key: str, text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     """Raises SettingError where one is none."""
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
-        raise SettingError(f"Setting SSO_PROXIES got {text!r}, but it takes networks: {error}.") from None
+        raise SettingError(f"Setting {key} got {text!r}, but it takes networks: {error}.") from None
 
 
 def zone_of(name: str) -> ZoneInfo:

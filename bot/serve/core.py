@@ -50,6 +50,7 @@ class Assistant(Protocol):
 class Tools:
     """What pages do beside answering. The defaults do nothing: they are for where nothing is wired.
 
+    `wait` counts a try (kind, address) and gives the seconds until another may succeed, 0 when this one does.
     `redact` is applied to whatever is remembered, `values` tells an agent what it hides as (kind, value); `anger`
     grades what a customer wrote, 0 to 3; `announce` tells the outside of a new hand-over and returns at once; `hours`
     says when people answer, "" while they do; `read` gives the text in a screenshot. `approve` writes an answer into
@@ -59,6 +60,7 @@ class Tools:
     """
 
     redact: Callable[[str], str] = lambda text: text
+    wait: Callable[[str, str], int] = lambda kind, who: 0
     values: Callable[[str], Sequence[tuple[str, str]]] = lambda text: ()
     anger: Callable[[Sequence[str]], int] = lambda texts: 0
     announce: Callable[[HandoffRecord], None] = lambda record: None

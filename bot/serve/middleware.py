@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.serve.access import same_origin
+from bot.serve.access import DIRECT, same_origin
 from bot.serve.journal import new_request_id
 
 BODY_BYTES = 1 << 20
@@ -71,6 +71,17 @@ GRADIO_OWN = ("/config", "/gradio_api/")
 
 GRADIO_API = "/gradio_api/"
 """Gradio lets any site in, with its visitor's cookies; a neighbour's page could have it restore a conversation."""
+
+
+class Direct:
+    """Keeps who connected, before a trusted proxy's X-Forwarded-For takes its place: single sign-on looks at it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        await self._app({**scope, DIRECT: client[0] if client else ""}, receive, send)
 
 
 class Guard:

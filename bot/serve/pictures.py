@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.desk.screenshots import Screenshot, admit
 from bot.desk.store import Desk
-from bot.serve.access import Refusal, same_origin
+from bot.serve.access import Refusal, peer, same_origin
 from bot.serve.core import Tools
 from bot.serve.door import ELSEWHERE, account_of
 from bot.serve.errors import Refused, route_class
@@ -49,6 +49,9 @@ class Pictures:
             raise Refused(ELSEWHERE)
         if not browser:
             raise Refused(Refusal(400, NO_BROWSER, "no_browser"))
+        if seconds := self._tools.wait("image", peer(request)):
+            said = f"传图太频繁了，请 {seconds} 秒后再试。 Too many images: try again in {seconds} seconds."
+            raise Refused(Refusal(429, said, "too_many_images", "rate_limit_error", seconds))
         data = await request.body()
 
         def work() -> dict[str, str]:

@@ -117,7 +117,9 @@ def build(chat: Chat) -> gr.Blocks:
         def own(talk: Talk, request: gr.Request, code: str) -> Talk:
             """The browser's own talk: where the server has begun anew, its state is empty and is read again."""
             browser = (request.cookies or {}).get(BROWSER, "")
-            return talk if talk.browser or not browser else chat.restore(browser, language(code))
+            found = talk if talk.browser or not browser else chat.restore(browser, language(code))
+            found.address = request.client.host if request.client else ""
+            return found
 
         def start(request: gr.Request) -> list[Any]:
             cookies = request.cookies or {}

@@ -49,6 +49,9 @@ class Chat:
         """Yields the exchange whenever it has grown; what is said to a person, once. Raises Unsent."""
         new_request_id()
         question = clean(question)
+        if seconds := self._tools.wait("question", talk.address):
+            self._numbers.refused("too_many_questions")
+            raise Unsent(texts.slow_down.format(n=seconds))
         if said := self._to_person(talk, question, texts):
             yield said
             return
@@ -122,6 +125,9 @@ class Chat:
             self._person.pull(talk)  # another tab may have opened one
             if talk.handover() is not None:
                 return texts.already
+            if seconds := self._tools.wait("handover", talk.address):
+                self._numbers.refused("too_many_handovers")
+                return texts.slow_down.format(n=seconds)
             self._person.open(talk, texts, reason)
         except Exception as error:  # noqa: BLE001 - the page's edge
             return told(error, self._numbers, texts.failed)

@@ -77,6 +77,8 @@ class Talk:
     id: str = ""
     browser: str = ""
     """A secret of the browser, by which it gets its conversation back."""
+    address: str = ""
+    """Where it was sent from last, for limits."""
     items: list[Exchange | Handover | Said] = field(default_factory=list)
     seen: int = 0
     """The newest line of the hand-over that is among the items."""

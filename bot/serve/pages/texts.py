@@ -91,6 +91,7 @@ ZH = Texts(
     with_person="{name} 正在为您服务，您可以直接在下方留言",
     ask_person="写给 {name}",
     unsent="消息没有送达（错误号 {number}），内容还在输入框里，请再发一次。",
+    slow_down="操作太频繁了，请 {n} 秒后再试。输入框里的内容还在。",
     too_long="一次最多发送 {n} 字，请分几次发送。内容还在输入框里。",
     closed_now="现在不在人工服务时间（{hours}）。请在这里写下问题，并留下联系方式，客服上班后会联系您。",
     contact="留下联系方式",
@@ -192,6 +193,7 @@ EN = Texts(
     with_person="{name} is with you; write below",
     ask_person="Write to {name}",
     unsent="Your message did not arrive (error {number}). It is still in the box: please send it again.",
+    slow_down="That was too often: please try again in {n} seconds. What you typed is still in the box.",
     too_long="At most {n} characters at once; please send it in parts. It is still in the box.",
     closed_now="Nobody is on duty now ({hours}). Please describe the problem here and leave a way to reach you; "
     "support will get back to you.",

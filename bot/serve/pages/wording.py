@@ -83,6 +83,7 @@ class Texts:
     ask_person: str
     unsent: str
     too_long: str
+    slow_down: str
     closed_now: str
     contact: str
     contact_title: str
