@@ -24,7 +24,7 @@ _KEY_LABEL = (
     r"(?:access|refresh|up(?:load)?|auth|bearer)?[_\- ]?token|secret|signature|sign|x-amz-credential|auth_key|"
     r"密钥|秘钥|公钥|私钥|凭证|令牌|签名)"
 )
-_PASSWORD = r"(?i:密码|口令|password|passwd|passphrase|\bpwd|\bpass)"
+_PASSWORD = r"(?i:密码|口令|password|passwd|passphrase|\bpwd|\bpass)"  # noqa: S105 - what a password stands behind
 # A value that is quoted or typed, not the name of a variable, a sample or a word that explains.
 _SAMPLE = (
     r"(?i:(?:your|my|test|example|null|none|undefined|true|false|string|get|new|this|config|process|os)(?![a-z]*\d))"
