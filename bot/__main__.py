@@ -112,6 +112,13 @@ def parser() -> argparse.ArgumentParser:
     keys.add_argument("--per-minute", type=int, default=0, metavar="N", help="requests (default: no quota)")
     keys.add_argument("--per-day", type=int, default=0, metavar="N", help="requests, by UTC (default: no quota)")
 
+    backup = command("backup", "Write database, knowledge and fitted gate to one file; the app may be running.")
+    backup.add_argument("out", type=Path, metavar="FILE.tar.gz")
+
+    restore = command("restore", "Bring a backup back into an empty database and knowledge folder; then run ingest.")
+    restore.add_argument("file", type=Path, metavar="FILE.tar.gz")
+    restore.add_argument("--force", action="store_true", help="replace what is there")
+
     conversations = command("conversations", "Export or erase what is kept of one customer; purge what is old.")
     conversations.add_argument("action", choices=("export", "erase", "purge"))
     conversations.add_argument("id", nargs="?", metavar="NUMBER", help="of a hand-over or a conversation")

