@@ -89,9 +89,9 @@ class Settings(BaseSettings):
     proxies: str = Field(
         "", description="Networks of reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."
     )
-    rate_questions: str = Field("30/minute;600/hour", description="Questions of one address on the page; empty: any.")
-    rate_images: str = Field("10/minute;60/hour", description="Screenshots of one address; empty: any number.")
-    rate_handovers: str = Field("5/minute;20/hour", description="Hand-overs of one address; empty: any number.")
+    rate_questions: str = Field("60/minute;1200/hour", description="Questions of one address on the page; empty: any.")
+    rate_images: str = Field("20/minute;120/hour", description="Screenshots of one address; empty: any number.")
+    rate_handovers: str = Field("10/minute;60/hour", description="Hand-overs of one address; empty: any number.")
     rate_storage: str = Field("memory://", description="Where rates are counted: memory:// or redis://host:6379.")
     keep_days: int = Field(365, ge=0, le=36500, description="Days that conversations are kept; 0 means for good.")
     audit_days: int = Field(730, ge=0, le=36500, description="Days that the audit log is kept; 0 means for good.")
