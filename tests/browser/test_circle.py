@@ -246,6 +246,7 @@ def test_a_database_that_is_locked_for_a_while_loses_nothing(browser: Browser, s
     agent.wait_for_timeout(1500)
     expect(agent.locator("#talk .customer:has-text('锁住时问的')")).to_have_count(1)
     expect(agent.locator("#talk .agent")).to_have_count(1)
+    agent.click("#close summary")
     agent.click("#close button")
     for page in (customer, agent):
         page.context.close()
