@@ -42,6 +42,7 @@ bench: $(VENV)/dev.stamp browser
 	@$(PY) tests/bench/baselines.py
 	@test -f var/index/current || $(PY) -m bot ingest
 	@$(PY) tests/bench/drafts.py
+	@$(PY) tests/bench/load.py
 	@$(PY) tests/bench/ocr.py
 	@$(PY) tests/bench/kills.py 50 7
 	@$(PY) tests/bench/scale.py $(TICKETS) --sizes 1000,10000

@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     webhook_kind: Literal["wecom", "dingtalk", "feishu"] = Field("wecom", description="Whose robot that is.")
     webhook_secret: SecretStr | None = Field(None, description="Signing secret of a DingTalk or Feishu robot.")
     desk_url: str = Field("", description="Address of this app as agents reach it, for links in messages.")
+    generations: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Replies that the API writes at once, others wait; 0: twice the cores, 32 with a model.",
+    )
     proxies: str = Field(
         "", description="Networks of reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."
     )

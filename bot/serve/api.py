@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from bot.desk.models import Outcome, Thumb
@@ -38,6 +38,7 @@ from bot.serve.protocol import (
     read_ticket,
 )
 from bot.serve.telemetry import Telemetry
+from bot.serve.turns import TurnedStream, Turns
 
 ONLY = 50
 """Ids of chosen evidence; a reply holds five sentences."""
@@ -63,9 +64,10 @@ class Api:
         telemetry: Telemetry,
         redact: Callable[[str], str],
         draft_chars: int,
+        turns: Turns,
     ) -> None:
         self._assistant, self._desk, self._access = assistant, desk, access
-        self._telemetry, self._redact, self._draft_chars = telemetry, redact, draft_chars
+        self._telemetry, self._redact, self._draft_chars, self._turns = telemetry, redact, draft_chars, turns
         self._began = int(time.time())
 
     def attach(self, app: FastAPI) -> None:
@@ -103,16 +105,20 @@ class Api:
     async def chat(self, request: Request) -> Response:
         """Answers the last user message (OpenAI's chat completions; `stream` for SSE)."""
         asked = read_chat(read_object(await request.body()), uuid.uuid4().hex)
-        items = self._telemetry.watch(self._assistant.stream(asked.question))
-        # The first sentence comes before the status line, so that a bad question is a 400.
-        first = await run_in_threadpool(next, items, None)
-        if asked.stream:
-            return StreamingResponse(
-                self._events(asked, first, items),
-                media_type="text/event-stream",
-                headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-            )
-        answer = first if isinstance(first, Answer) else await run_in_threadpool(_last, items)
+        turn = await self._turns.take()
+        try:
+            items = self._telemetry.watch(self._assistant.stream(asked.question))
+            # The first sentence comes before the status line, so that a bad question is a 400.
+            first = await run_in_threadpool(next, items, None)
+            if asked.stream:
+                headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+                events = self._events(asked, first, items)
+                return TurnedStream(turn, events, media_type="text/event-stream", headers=headers)
+            answer = first if isinstance(first, Answer) else await run_in_threadpool(_last, items)
+        except BaseException:
+            turn.release()
+            raise
+        turn.release()
         return JSONResponse(completion(asked, answer, int(time.time())))
 
     async def _events(

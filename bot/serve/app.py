@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.desk.store import Desk
-from bot.errors import SettingError
+from bot.errors import DeskError, SettingError
 from bot.serve import embed, errors, staff, telemetry
 from bot.serve.access import Access
 from bot.serve.agents import Agents
@@ -34,9 +34,12 @@ from bot.serve.pictures import Pictures
 from bot.serve.rebuild import Rebuild
 from bot.serve.shelf import Shelf
 from bot.serve.shell import Shell
+from bot.serve.turns import Turns
 from bot.settings import Settings
 from bot.tickets.approved import FOLDER
 
+AT_ONCE = (2 * (os.cpu_count() or 1), 32)
+"""Replies written at once by the extractive writer, which works on these cores, and by a model, which is waited for."""
 OWN = ("/v1", "/api", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico", embed.SCRIPT)
 
 
@@ -67,7 +70,8 @@ def create_app(
     )
     app.state.busy = lambda: numbers.busy  # asked at the end, so that replies in flight are finished
     errors.install(app, numbers)
-    Api(assistant, desk, access, numbers, tools.redact, settings.question_chars).attach(app)
+    turns = Turns(settings.generations or AT_ONCE[_modelled(assistant)])
+    Api(assistant, desk, access, numbers, tools.redact, settings.question_chars, turns).attach(app)
     Live(desk).attach(app, numbers)
     shelf = Shelf()
     pictures = Pictures(desk, shelf, tools)
@@ -124,6 +128,14 @@ def _lifespan(rebuild: Rebuild | None, tools: Tools) -> Callable[[FastAPI], Abst
         await run_in_threadpool(tools.close)
 
     return lifespan
+
+
+def _modelled(assistant: Assistant) -> bool:
+    """Whether a model writes; not while there is nothing to write from."""
+    try:
+        return assistant.engine != "extractive"
+    except DeskError:
+        return False
 
 
 def _plain(secret: object) -> str:
