@@ -6,8 +6,6 @@ who somebody is; what a role may do is the served side's business.
 
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,6 +16,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.base import now, utc
+from bot.desk.naming import digest, named
 from bot.desk.people import ROLES, Account, AccountRow, Role, SignInRow
 from bot.desk.saying import changed
 from bot.desk.work import Work
@@ -28,7 +27,6 @@ SHIFT = timedelta(hours=12)
 TRIES, LOCKED = 5, timedelta(minutes=15)
 """Wrong passwords in a row before an account is locked, and for how long (OWASP ASVS asks for a limit)."""
 SHORTEST = 10  # characters of a password; length beats character classes (NIST SP 800-63B)
-_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
 class Accounts:
@@ -42,7 +40,7 @@ class Accounts:
         self, name: str, password: str | None, role: Role, shown: str = "", products: Sequence[str] = ()
     ) -> Account:
         """Makes an account; without a password it can be entered by a trusted proxy alone. Raises AccountError."""
-        name = named(name)
+        name = named(name, "账号名", "An account's name")
         if role not in ROLES:
             raise AccountError(f"角色只能是 {'、'.join(ROLES)}。 A role is one of {', '.join(ROLES)}.")
         hash = self._hashed(password) if password is not None else ""
@@ -127,7 +125,7 @@ class Accounts:
         token = secrets.token_urlsafe(32)
         with self._work.begin() as session:
             session.execute(delete(SignInRow).where(SignInRow.until < now()))
-            session.add(SignInRow(id=_digest(token), account=name, until=now() + SHIFT))
+            session.add(SignInRow(id=digest(token), account=name, until=now() + SHIFT))
         return token
 
     def signed_in(self, token: str) -> Account | None:
@@ -135,7 +133,7 @@ class Accounts:
         if not token:
             return None
         with self._work.begin() as session:
-            found = session.get(SignInRow, _digest(token))
+            found = session.get(SignInRow, digest(token))
             if found is None or utc(found.until) <= now():
                 return None
             row = session.get(AccountRow, found.account)
@@ -143,7 +141,7 @@ class Accounts:
 
     def sign_out(self, token: str) -> None:
         with self._work.begin() as session:
-            session.execute(delete(SignInRow).where(SignInRow.id == _digest(token)))
+            session.execute(delete(SignInRow).where(SignInRow.id == digest(token)))
 
     def _hashed(self, password: str) -> str:
         if len(password) < SHORTEST:
@@ -161,17 +159,6 @@ class Accounts:
         return self._decoy
 
 
-def named(name: str) -> str:
-    """A name as it is kept; raises AccountError where it is none."""
-    name = name.strip().lower()
-    if not _NAME.fullmatch(name):
-        raise AccountError(
-            "账号名只能包含字母、数字和 . _ @ -，最多 64 个字符。"
-            " An account's name takes letters, digits and . _ @ -, at most 64 of them."
-        )
-    return name
-
-
 def _locked() -> AccountError:
     minutes = int(LOCKED.total_seconds() // 60)
     return AccountError(
@@ -184,7 +171,3 @@ def _row(session: Session, name: str) -> AccountRow:
     if row is None:
         raise AccountError(f"没有账号 {name}。 There is no account {name}.")
     return row
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

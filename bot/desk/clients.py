@@ -6,8 +6,6 @@ call. Requests are counted in the database, so that a quota holds over all proce
 
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
 import threading
 from contextlib import AbstractContextManager, nullcontext
@@ -20,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.desk.base import Base, now
+from bot.desk.naming import digest, named
 from bot.desk.work import Work
 from bot.errors import AccountError
 
@@ -30,7 +29,6 @@ PREFIX = "sk-desk-"
 """What every key begins with: programs that look for leaked secrets find it, and no other bearer is looked up."""
 MOST = 1_000_000_000
 """The largest quota: PostgreSQL's integers end at twice that."""
-_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Clients:
 
     def add(self, name: str, role: Reach = "chat", minute: int = 0, day: int = 0) -> tuple[str, Client]:
         """A new client, or a revoked one's new beginning; its key is told here and never again. Raises AccountError."""
-        name = named(name)
+        name = named(name, "密钥的名字", "A key's name")
         if role not in REACHES:
             raise AccountError(f"密钥的角色只能是 {'、'.join(REACHES)}。 A key's role is one of {', '.join(REACHES)}.")
         if not (0 <= minute <= MOST and 0 <= day <= MOST):
@@ -177,18 +175,3 @@ def outdated(session: Session) -> None:
     midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
     ended = (CallRow.since < midnight) | ((CallRow.span == "minute") & (CallRow.since < now() - timedelta(minutes=2)))
     session.execute(delete(CallRow).where(ended))
-
-
-def named(name: str) -> str:
-    """A name as it is kept; raises AccountError where it is none."""
-    name = name.strip().lower()
-    if not _NAME.fullmatch(name):
-        raise AccountError(
-            "密钥的名字只能包含字母、数字和 . _ @ -，最多 64 个字符。"
-            " A key's name takes letters, digits and . _ @ -, at most 64 of them."
-        )
-    return name
-
-
-def digest(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()

@@ -19,6 +19,7 @@ from bot.desk.base import now
 from bot.desk.handoffs import HandoffRecord, HandoffRow, HandoffState, Line, LineRow
 from bot.desk.saying import (
     Say,
+    change,
     changed,
     ended,
     fresh,
@@ -26,7 +27,6 @@ from bot.desk.saying import (
     happened,
     hold,
     last,
-    not_held,
     open_of,
     sent_before,
     spoken,
@@ -106,9 +106,7 @@ class Queue:
         def work(session: Session) -> tuple[Line, bool]:
             if said.key and (row := sent_before(session, id, said.key)):
                 return row.record(), False  # the first try had arrived
-            held = update(HandoffRow).where(HandoffRow.id == id, HandoffRow.state == "open", HandoffRow.agent == agent)
-            if not changed(session, held.values(agent=agent)):
-                raise ConflictError(not_held(session.get(HandoffRow, id)))
+            change(session, id, agent, agent=agent)  # held until it is said
             return spoken(session, id, said).record(), True
 
         return self._work.once(work)
@@ -135,35 +133,29 @@ class Queue:
 
         return self._work.once(work)
 
-    def reachable(self, conversation: str, contact: str, message: Say | None = None) -> bool:
-        """How to reach the customer, and what they leave; False when no hand-over is open."""
+    def reachable(self, conversation: str, contact: str) -> bool:
+        """How to reach the customer; False when no hand-over is open."""
         with self._work.begin() as session:
             row = hold(session, HandoffRow.conversation == conversation)
             if row is None:
                 return False
             row.contact = contact or row.contact
-            if message is not None:
-                session.add(written(row.id, message))
             return True
 
     def transfer(self, id: str, agent: str, to: str = "", name: str = "", product: str = "") -> HandoffRecord:
         """To a colleague, or back to the queue where `to` is empty. Raises ConflictError."""
-        held = update(HandoffRow).where(HandoffRow.id == id, HandoffRow.state == "open", HandoffRow.agent == agent)
         values: dict[str, Any] = {"agent": to, "name": name, "taken": now() if to else None}
         if product:
             values["product"] = product
         with self._work.begin() as session:
-            if not changed(session, held.values(**values)):
-                raise ConflictError(not_held(session.get(HandoffRow, id)))
+            change(session, id, agent, **values)
             happened(session, id, "transferred", name)
             return fresh(session, id)
 
     def close(self, id: str, agent: str) -> HandoffRecord:
         """The agent who has it is done. Raises ConflictError."""
-        held = update(HandoffRow).where(HandoffRow.id == id, HandoffRow.state == "open", HandoffRow.agent == agent)
         with self._work.begin() as session:
-            if not changed(session, held.values(state="closed")):
-                raise ConflictError(not_held(session.get(HandoffRow, id)))
+            change(session, id, agent, state="closed")
             row = session.get_one(HandoffRow, id)
             happened(session, id, "left", row.name)
             ended(session, row)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.desk.base import now
 from bot.desk.handoffs import Author, HandoffRecord, HandoffRow, ImageRow, LineRow
 from bot.desk.models import ConversationRow, MessageRow
+from bot.errors import ConflictError
 
 _ROLES: dict[str, str] = {"customer": "user", "agent": "agent", "event": "event"}
 
@@ -55,6 +56,13 @@ def hold(session: Session, which: ColumnElement[bool]) -> HandoffRow | None:
     if not changed(session, update(HandoffRow).where(*open).values(state="open")):
         return None
     return session.scalar(select(HandoffRow).where(*open).execution_options(populate_existing=True))
+
+
+def change(session: Session, id: str, holder: str, **values: Any) -> None:
+    """Changes the open hand-over that `holder` has. Raises ConflictError where that is no longer so."""
+    held = update(HandoffRow).where(HandoffRow.id == id, HandoffRow.state == "open", HandoffRow.agent == holder)
+    if not changed(session, held.values(**values)):
+        raise ConflictError(not_held(session.get(HandoffRow, id)))
 
 
 def fresh(session: Session, id: str) -> HandoffRecord:

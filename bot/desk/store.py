@@ -6,7 +6,6 @@ values is an open hand-over, see `queue`. Every database error becomes a StoreEr
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from bot.desk.clients import Clients
 from bot.desk.handoffs import HandoffRow, LineRow
 from bot.desk.images import Images
 from bot.desk.models import ConversationRow, FeedbackRecord, FeedbackRow, MessageRow, Outcome, Remembered, Thumb
+from bot.desk.naming import digest
 from bot.desk.notices import Notices
 from bot.desk.queue import LEFT, Queue
 from bot.desk.replies import Replies
@@ -195,8 +195,3 @@ def _heard() -> ColumnElement[bool]:
 
 def _waits(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(HandoffRow.id).where(HandoffRow.conversation == ConversationRow.id, which).exists()
-
-
-def digest(browser: str) -> str:
-    """What is kept of a browser's secret."""
-    return hashlib.sha256(browser.encode()).hexdigest() if browser else ""
