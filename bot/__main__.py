@@ -51,7 +51,7 @@ def guarded(action: Callable[[], int]) -> int:
 def _run(args: argparse.Namespace) -> int:
     given = {"index_dir": args.index, "host": getattr(args, "host", None), "port": getattr(args, "port", None)}
     loaded = settings.load(**{name: value for name, value in given.items() if value is not None})
-    if getattr(args, "if_missing", False) and (loaded.index_dir / "current").is_file():
+    if getattr(args, "if_missing", False) and (loaded.index_dir / "current").is_file() and not loaded.chroma_url:
         return 0  # told before anything heavy is imported: `make run` asks this at every start
 
     from bot import commands  # heavy, so only now

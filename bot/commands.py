@@ -28,6 +28,8 @@ TAG = "desk"  # the name of a run in its TREC lines
 
 
 def ingest(settings: Settings, args: argparse.Namespace) -> None:
+    if args.if_missing and not keeping.missing(settings):
+        return
     paths: list[Path] = args.paths or [settings.knowledge_dir]
     if args.progress:
         result = keeping.ingest(settings, paths, _steps("index"), _steps("read"))
@@ -70,8 +72,7 @@ def forget(settings: Settings, args: argparse.Namespace) -> None:
 
 def review(settings: Settings, args: argparse.Namespace) -> None:
     paths: list[Path] = args.paths or [settings.knowledge_dir]
-    folder = paths[0] if paths[0].is_dir() else paths[0].parent
-    out = args.out or folder / rulings.NAME
+    out = args.out or (paths[0] if paths[0].is_dir() else paths[0].parent) / rulings.NAME
     result = keeping.review(settings, paths, out)
     print(f"{result['answers']} answers that several tickets give, {result['new_answers']} of them new in {out}.")
     new, unsettled = result["new_conflicts"], result["open_conflicts"]

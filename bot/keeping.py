@@ -25,6 +25,18 @@ from bot.tickets.privacy.redaction import Finding
 from bot.tickets.recount import recounted
 from bot.tickets.rewriting import rewrite
 
+_PATIENCE = 60.0  # seconds that a Chroma server gets for a call of a build, which may carry megabytes
+
+
+def missing(settings: Settings) -> bool:
+    """Whether there is no index yet; where another host is making the first one, that is waited for."""
+    while wire.latest(settings) is None:
+        away = wire.remote(settings)
+        if away is None or not away.building():
+            return True
+        time.sleep(1)
+    return False
+
 
 def ingest(
     settings: Settings,
@@ -37,6 +49,7 @@ def ingest(
     `reading` is told how many tickets were read and redacted, `progress` how many passages are in.
     """
     started = time.perf_counter()
+    wire.latest(settings)
     gone = _forgotten(settings, paths)
     memory = _memory(settings)
     knowledge = learn(paths, wire.redactor(settings), settings.passage_tokens, reading, gone, memory, expiry.today())
@@ -52,6 +65,7 @@ def ingest(
         gone,
         [os.path.relpath(path if path.is_dir() else path.parent, settings.index_dir) for path in paths],
         memory.write,
+        wire.remote(settings, _PATIENCE),
     )
     return {"build": manifest.id, **report, "seconds": round(time.perf_counter() - started, 2)}
 
@@ -95,12 +109,15 @@ def forget(
     The lists are written first, so that a kill afterwards still forgets at the next ingest. The files
     of tickets are left as they are, and so is a rulings file beside them.
     """
-    build = open_build(settings.index_dir, wire.embeddings(settings))
+    wire.latest(settings)
+    away = wire.remote(settings, _PATIENCE)
+    build = open_build(settings.index_dir, wire.embeddings(settings), away)
     build.close()
     folders = [settings.index_dir / folder for folder in build.manifest.folders] or [settings.knowledge_dir]
     beside = [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
     listed = _forgotten(settings, beside)
-    there = frozenset[str]().union(*held(settings.index_dir).values())
+    builds = held(settings.index_dir) | (away.held() if away else {})
+    there = frozenset[str]().union(*builds.values())
     if unknown := [ticket for ticket in tickets if ticket not in there | listed]:
         raise KnowledgeError(
             f"No ticket {', '.join(unknown)} in the index in {settings.index_dir}: nothing was changed."
@@ -128,6 +145,7 @@ def forget(
         gone,
         build.manifest.folders,
         memory.write,
+        away,
     )
     texts = {build.tickets[ticket].text for ticket in tickets if ticket in build.tickets}
     return {

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
 
     knowledge_dir: Path = Field(Path("knowledge"), description="Folder with the ticket files.")
     index_dir: Path = Field(Path("var/index"), description="Folder of the index builds.")
+    chroma_url: str | None = Field(
+        None, description="A Chroma server's address, such as http://chroma:8000: the index is there, for all hosts."
+    )
+    chroma_token: SecretStr | None = Field(None, description="Bearer token of that server, or of a proxy before it.")
     database_url: str = Field(
         "sqlite:///var/desk.sqlite3", description="Where conversations, feedback and hand-overs are kept."
     )
@@ -98,21 +102,35 @@ class Settings(BaseSettings):
     rate_questions: str = Field("60/minute;1200/hour", description="Questions of one address on the page; empty: any.")
     rate_images: str = Field("20/minute;120/hour", description="Screenshots of one address; empty: any number.")
     rate_handovers: str = Field("10/minute;60/hour", description="Hand-overs of one address; empty: any number.")
-    rate_storage: str = Field("memory://", description="Where rates are counted: memory:// or redis://host:6379.")
+    rate_storage: str = Field(
+        "",
+        description="Where rates are counted: memory://, database or redis://host:6379; empty: in the database if that "
+        "is PostgreSQL, which several workers share, otherwise in memory.",
+    )
     keep_days: int = Field(365, ge=0, le=36500, description="Days that conversations are kept; 0 means for good.")
     audit_days: int = Field(730, ge=0, le=36500, description="Days that the audit log is kept; 0 means for good.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
     log_format: Literal["text", "json"] = Field("text", description="Lines for a person, or JSON for a collector.")
 
     @field_validator(
-        *("openai_api_key", "openai_base_url", "llm_gguf", "api_key", "staff_key", "webhook_url", "webhook_secret"),
+        *(
+            "chroma_url",
+            "chroma_token",
+            "openai_api_key",
+            "openai_base_url",
+            "llm_gguf",
+            "api_key",
+            "staff_key",
+            "webhook_url",
+            "webhook_secret",
+        ),
         mode="before",
     )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
-    @field_validator("openai_base_url")
+    @field_validator("openai_base_url", "chroma_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
@@ -162,7 +180,7 @@ def _takes(name: str, field: FieldInfo) -> str:
     kinds = _choices(field.annotation)
     if typing.get_origin(kinds[0]) is Literal:
         return "one of " + ", ".join(typing.get_args(kinds[0]))
-    if name == "openai_base_url":
+    if name in ("openai_base_url", "chroma_url"):
         return "an address that starts with http:// or https://"
     if kinds[0] is bool:
         return "true or false"

@@ -9,6 +9,8 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
+from limits.storage import Storage
+
 from bot.desk.announcing import Announcer, Notice
 from bot.desk.base import now
 from bot.desk.handoffs import HandoffRecord
@@ -57,7 +59,7 @@ def tools(settings: Settings, desk: Desk, private: Redactor, rebuild: Callable[[
 
     rates = {"question": settings.rate_questions, "image": settings.rate_images, "handover": settings.rate_handovers}
     return Tools(
-        wait=Limits(rates, settings.rate_storage).wait,
+        wait=Limits(rates, counted(settings, desk)).wait,
         redact=private.clean,
         values=private.values,
         anger=anger,
@@ -70,6 +72,12 @@ def tools(settings: Settings, desk: Desk, private: Redactor, rebuild: Callable[[
         read=lambda shot: reader.read(shot).text,
         vectors=UseEmbeddings().embed_documents,  # whatever finds tickets: how near is near was measured with these
     )
+
+
+def counted(settings: Settings, desk: Desk) -> str | Storage:
+    """Where rates are counted: where all workers see them, as soon as there may be several."""
+    shared = settings.rate_storage == "database" or (not settings.rate_storage and desk.shared)
+    return desk.rates if shared else settings.rate_storage or "memory://"
 
 
 def announcer(settings: Settings) -> Announcer | None:

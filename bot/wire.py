@@ -29,9 +29,11 @@ from bot.reply.standalone import ModelRewriter
 from bot.reply.writers import Writer
 from bot.reply.writers.extractive import ExtractiveWriter
 from bot.reply.writers.llm import LlmWriter
+from bot.search.connection import Connection, Gone
 from bot.search.embeddings import E5Embeddings, NamedEmbeddings, OpenaiEmbeddings, UseEmbeddings
 from bot.search.manifest import read as read_manifest
 from bot.search.opening import Build, current_id, open_build
+from bot.search.remote import Remote
 from bot.search.retriever import TicketRetriever
 from bot.settings import Settings
 from bot.tickets import approved, expiry
@@ -72,8 +74,31 @@ def model(settings: Settings) -> Model | None:
     )
 
 
+def remote(settings: Settings, patience: float = 2.0) -> Remote | None:
+    """The Chroma server that keeps the index, if one does; asked for `patience` seconds at most."""
+    if settings.chroma_url is None:
+        return None
+    token = settings.chroma_token.get_secret_value() if settings.chroma_token else ""
+    return Remote(Connection(settings.chroma_url, token, patience))
+
+
+def latest(settings: Settings) -> str | None:
+    """The id of the current build, brought here from the server that keeps it; None where there is none."""
+    here, away = current_id(settings.index_dir), remote(settings)
+    if away is None:
+        return here
+    try:
+        return away.pull(settings.index_dir)
+    except Gone as error:
+        if here is None:
+            raise
+        log.warning("%s This host's copy of the index serves.", error)
+        return here
+
+
 def retriever(settings: Settings) -> TicketRetriever:
-    return TicketRetriever(open_build(settings.index_dir, embeddings(settings)))
+    latest(settings)
+    return TicketRetriever(open_build(settings.index_dir, embeddings(settings), remote(settings)))
 
 
 def assistant(settings: Settings, spoken: Model | None = None) -> LiveAssistant:
@@ -82,12 +107,14 @@ def assistant(settings: Settings, spoken: Model | None = None) -> LiveAssistant:
     `spoken` writes instead of the model that is configured.
     """
     encoder, private, spoken = embeddings(settings), redactor(settings), spoken or model(settings)
+    away = remote(settings)
 
     def open_newest() -> Opened:
-        build = open_build(settings.index_dir, encoder)
+        build = open_build(settings.index_dir, encoder, away)
         return Opened(build.id, over(build, spoken, private, settings), build.close)
 
-    return LiveAssistant(open_newest, lambda: current_id(settings.index_dir))
+    latest(settings)
+    return LiveAssistant(open_newest, lambda: current_id(settings.index_dir), lambda: latest(settings))
 
 
 def over(
@@ -142,7 +169,8 @@ def calibrated(build: Build, retriever: TicketRetriever, folder: Path) -> Calibr
 
 def refined(settings: Settings, samples: Sequence[Sample]) -> Fitted:
     """Fits the gate to labelled questions, for this build and those after it. Raises FitError where they are few."""
-    build = open_build(settings.index_dir, embeddings(settings))
+    latest(settings)
+    build = open_build(settings.index_dir, embeddings(settings), remote(settings))
     try:
         fitted = fit(samples, build.embeddings.name, *sides(build, build.embeddings))
         found = calibrated(build, TicketRetriever(build), settings.index_dir)
@@ -160,6 +188,8 @@ def app(settings: Settings) -> FastAPI:
     # The first question should not wait for the embedding to load, nor the first page for its examples.
     threading.Thread(target=_warm, args=(answering, settings), daemon=True).start()
     threading.Thread(target=tooling.sweep, args=(desk, settings), daemon=True).start()
+    if away := remote(settings):
+        threading.Thread(target=away.follow, args=(settings.index_dir,), daemon=True).start()
     given = tooling.tools(settings, desk, redactor(settings), lambda: rebuilding(settings))
     return create_app(answering, desk, settings, given)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import DateTime, LargeBinary, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from bot.desk import clients, handoffs, learning, models, people  # noqa: F401 - their tables
+from bot.desk import clients, handoffs, learning, models, people, rates  # noqa: F401 - their tables
 from bot.desk.base import Base, utc
 from bot.desk.work import Work
 from bot.errors import StoreError

@@ -14,6 +14,7 @@ from bot.desk.handoffs import HandoffRow, ImageRow, LineRow
 from bot.desk.learning import ReuseRow, SentRow
 from bot.desk.models import ConversationRow, FeedbackRow, MessageRow
 from bot.desk.people import AuditRow, SignInRow
+from bot.desk.rates import ended
 from bot.desk.work import Work
 
 
@@ -76,6 +77,7 @@ class Retention:
                 gone += _rows(session, delete(AuditRow).where(AuditRow.at < _days(audit_days)))
             session.execute(delete(SignInRow).where(SignInRow.until < now()))
             outdated(session)
+            ended(session)
         if gone:
             self._work.forget()
         return gone

@@ -23,6 +23,7 @@ from bot.desk.models import ConversationRow, FeedbackRecord, FeedbackRow, Messag
 from bot.desk.naming import digest
 from bot.desk.notices import Notices
 from bot.desk.queue import LEFT, Queue
+from bot.desk.rates import Rates
 from bot.desk.replies import Replies
 from bot.desk.retention import Retention
 from bot.desk.work import Work
@@ -40,8 +41,13 @@ class Desk:
         work = self._work = Work(url)
         self.queue, self.images = Queue(work), Images(work)
         self.accounts, self.audit, self.clients = Accounts(work), Audit(work), Clients(work)
-        self.replies, self.notices = Replies(work), Notices(work)
+        self.replies, self.notices, self.rates = Replies(work), Notices(work), Rates(work)
         self.retention = Retention(work)
+
+    @property
+    def shared(self) -> bool:
+        """Whether several hosts may work on this database."""
+        return self._work.engine.dialect.name != "sqlite"
 
     def remember(
         self,

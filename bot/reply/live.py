@@ -34,10 +34,15 @@ class Opened:
 
 
 class LiveAssistant:
-    """`current` tells the published build cheaply; `open` opens it."""
+    """`current` tells the published build cheaply, `latest` for certain; `open` opens it."""
 
-    def __init__(self, open: Callable[[], Opened], current: Callable[[], str | None]) -> None:
-        self._open, self._current = open, current
+    def __init__(
+        self,
+        open: Callable[[], Opened],
+        current: Callable[[], str | None],
+        latest: Callable[[], str | None] | None = None,
+    ) -> None:
+        self._open, self._current, self._latest = open, current, latest or current
         self._lock = threading.Lock()
         self._failed: str | None = None
         self._opened = open()
@@ -62,7 +67,7 @@ class LiveAssistant:
             try:
                 first = next(items)
             except BuildError:
-                if self._current() == assistant.build:
+                if self._latest() == assistant.build:
                     raise
             else:
                 yield first

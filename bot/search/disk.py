@@ -19,12 +19,15 @@ DATABASE = "chroma.sqlite3"
 
 
 @contextmanager
-def lock(index_dir: Path) -> Iterator[None]:
-    """Held while building; the kernel lets go of it when a builder is killed."""
+def lock(index_dir: Path, wait: bool = False) -> Iterator[None]:
+    """Held while building; the kernel lets go of it when a builder is killed.
+
+    Where another holds it, BuildError is raised, or with `wait` it is waited for.
+    """
     index_dir.mkdir(parents=True, exist_ok=True)
     with (index_dir / "lock").open("a") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise BuildError(
                 f"Another build of the index in {index_dir} is running. Wait until it has ended, then try again."

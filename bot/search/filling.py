@@ -15,9 +15,11 @@ import numpy as np
 
 from bot.errors import BuildError
 from bot.records import Passage
+from bot.search import spare
 from bot.search.disk import copy_chroma, held, vacuum_chroma
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.manifest import Manifest
+from bot.search.remote import Remote
 from bot.search.store import ANEW, BATCH, Store, Vector
 
 Progress = Callable[[int, int], None]  # done, of so many passages
@@ -42,10 +44,8 @@ def fill(
 
     With `anew` no file of the last build is copied, so nothing of what it held besides is left.
     """
-    known = last.passages if last else {}
-    kept = [p for ticket, new in hashes.items() if known.get(ticket) == new for p in passages[ticket]]
-    fresh = [p for ticket, new in hashes.items() if known.get(ticket) != new for p in passages[ticket]]
-    gone = [ticket for ticket, old in known.items() if hashes.get(ticket) != old]
+    kept, fresh = _parted(last, passages, hashes)
+    gone = [ticket for ticket, old in (last.passages if last else {}).items() if hashes.get(ticket) != old]
     if last and not anew:
         carried = held(last_folder / CHROMA) - len(kept)
         anew = carried > _CARRIED * (len(kept) + len(fresh))
@@ -53,24 +53,61 @@ def fill(
         copy_chroma(last_folder / CHROMA, folder / CHROMA)
     with closing(Store(folder / CHROMA)) as store:
         if last and anew:
-            _carry(last_folder / CHROMA, kept, store)
+            with closing(Store(last_folder / CHROMA)) as old:
+                _carry(old, kept, store)
         elif last:
             store.delete(gone)
-        dims = last.dims if last and kept else 0
-        for part, vectors in _embedded(fresh, embeddings, dims, progress):
-            store.add(part, vectors)
-            dims = vectors.shape[1]
+        dims = _add(fresh, store, embeddings, last.dims if last and kept else 0, progress)
     vacuum_chroma(folder / CHROMA)
     return dims
 
 
-def _carry(source: Path, kept: Sequence[Passage], target: Store) -> None:
-    """Adds the passages with the vectors that they have in another Chroma folder."""
-    with closing(Store(source)) as old:
-        for start in range(0, len(kept), BATCH):
-            part = kept[start : start + BATCH]
-            vectors = old.vectors([passage.id for passage in part])
-            target.add(part, np.stack([vectors[passage.id] for passage in part]))
+def fill_remote(
+    folder: Path,
+    build: str,
+    last: Manifest | None,
+    remote: Remote,
+    passages: Mapping[str, Sequence[Passage]],
+    hashes: Mapping[str, str],
+    embeddings: NamedEmbeddings,
+    progress: Progress | None = None,
+) -> int:
+    """As `fill`, into a collection of a Chroma server; the folder gets a spare of the vectors."""
+    kept, fresh = _parted(last, passages, hashes)
+    store = remote.fresh(build)
+    if last:
+        _carry(remote.store(last.id), kept, store)
+    dims = _add(fresh, store, embeddings, last.dims if last and kept else 0, progress)
+    spare.write(folder, [passage.id for passage in (*kept, *fresh)], store)
+    return dims
+
+
+def _parted(
+    last: Manifest | None, passages: Mapping[str, Sequence[Passage]], hashes: Mapping[str, str]
+) -> tuple[list[Passage], list[Passage]]:
+    """The passages whose vectors the last build has, and the others."""
+    known = last.passages if last else {}
+    kept = [p for ticket, new in hashes.items() if known.get(ticket) == new for p in passages[ticket]]
+    fresh = [p for ticket, new in hashes.items() if known.get(ticket) != new for p in passages[ticket]]
+    return kept, fresh
+
+
+def _carry(source: Store, kept: Sequence[Passage], target: Store) -> None:
+    """Adds the passages with the vectors that they have in another store."""
+    for start in range(0, len(kept), BATCH):
+        part = kept[start : start + BATCH]
+        vectors = source.vectors([passage.id for passage in part])
+        target.add(part, np.stack([vectors[passage.id] for passage in part]))
+
+
+def _add(
+    passages: Sequence[Passage], store: Store, embeddings: NamedEmbeddings, dims: int, progress: Progress | None
+) -> int:
+    """Embeds the passages and adds them; returns the dimensions."""
+    for part, vectors in _embedded(passages, embeddings, dims, progress):
+        store.add(part, vectors)
+        dims = vectors.shape[1]
+    return dims
 
 
 def _embedded(

@@ -62,22 +62,30 @@ _passages = TypeAdapter(tuple[Passage, ...])
 def read(folder: Path) -> Manifest:
     """The manifest in the folder of a build."""
     try:
-        return _manifest.validate_json((folder / NAME).read_bytes())
-    except (OSError, ValidationError):
-        raise damaged(folder) from None
+        return parse((folder / NAME).read_bytes(), folder.name)
+    except OSError:
+        raise damaged(folder.name) from None
 
 
-def damaged(folder: Path) -> BuildError:
-    return BuildError(f"The index build {folder.name} is damaged. Run `python -m bot ingest` to build it anew.")
+def parse(data: bytes, build: str) -> Manifest:
+    """The manifest of a build of that name, from its bytes."""
+    try:
+        return _manifest.validate_json(data)
+    except ValidationError:
+        raise damaged(build) from None
+
+
+def damaged(build: str) -> BuildError:
+    return BuildError(f"The index build {build} is damaged. Run `python -m bot ingest` to build it anew.")
 
 
 def verify(folder: Path, checksums: dict[str, str]) -> None:
     """Raises BuildError unless each file is there and as it was written."""
     try:
         if any(_checksum(folder / name) != expected for name, expected in checksums.items()):
-            raise damaged(folder)
+            raise damaged(folder.name)
     except OSError:
-        raise damaged(folder) from None
+        raise damaged(folder.name) from None
 
 
 def checksums(folder: Path) -> dict[str, str]:
@@ -106,7 +114,7 @@ def read_cases(path: Path) -> list[Case]:
         with path.open("rb") as file:
             return [_case.validate_json(line) for line in file]
     except ValidationError:
-        raise damaged(path.parent) from None
+        raise damaged(path.parent.name) from None
 
 
 def content_hash(case: Case, passages: Sequence[Passage]) -> str:

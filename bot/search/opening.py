@@ -12,6 +12,8 @@ from chromadb.errors import ChromaError
 
 from bot.errors import BuildError
 from bot.records import Statement, Ticket
+from bot.search import spare
+from bot.search.connection import Gone
 from bot.search.disk import sound_chroma
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.filling import CHROMA
@@ -26,6 +28,7 @@ from bot.search.manifest import (
     read_cases,
     verify,
 )
+from bot.search.remote import Remote
 from bot.search.store import Store
 from bot.tickets.clusters import sources
 
@@ -60,8 +63,11 @@ def current_id(index_dir: Path) -> str | None:
         return None
 
 
-def open_build(index_dir: Path, embeddings: NamedEmbeddings) -> Build:
-    """The published build, its own files checked; raises BuildError saying what to do."""
+def open_build(index_dir: Path, embeddings: NamedEmbeddings, remote: Remote | None = None) -> Build:
+    """The published build, its own files checked; raises BuildError saying what to do.
+
+    With `remote` its vectors are there, and the folder holds a copy of the rest.
+    """
     folder, manifest = checked(index_dir, embeddings)
     if manifest.heads != name_of(embeddings.second):
         raise BuildError(
@@ -72,7 +78,7 @@ def open_build(index_dir: Path, embeddings: NamedEmbeddings) -> Build:
     lexical = Lexical.load(folder / LEXICAL)
     vectors = Vectors.load(folder / VECTORS) if manifest.heads else None
     heads = Heads([head(case.ticket) for case in cases], Lexical.load(folder / HEADS), vectors)
-    store = open_store(folder, manifest.counts["passages"])
+    store = open_store(folder, manifest.counts["passages"], remote)
     return Build(
         id=manifest.id,
         manifest=manifest,
@@ -127,18 +133,30 @@ def _current_folder(index_dir: Path) -> Path:
     # The pointer is a name, not a way out of the folder.
     folder = index_dir / "builds" / Path(build_id).name
     if not folder.is_dir():
-        raise damaged(folder)
+        raise damaged(folder.name)
     return folder
 
 
-def open_store(folder: Path, expected: int) -> Store:
+def open_store(folder: Path, expected: int, remote: Remote | None = None) -> Store:
+    """The vectors of a build, all of them; those of a server that is gone are not counted where there is a spare."""
+    if remote is not None:
+        store: Store = remote.store(folder.name, folder)
+        try:
+            whole = store.count() == expected
+        except Gone:
+            whole = (folder / spare.VECTORS).is_file()
+            if not whole:
+                raise
+        if whole:
+            return store
+        raise damaged(folder.name)
     if not sound_chroma(folder / CHROMA):
-        raise damaged(folder)
+        raise damaged(folder.name)
     try:
         store = Store(folder / CHROMA)
         if store.count() == expected:
             return store
         store.close()
     except (ChromaError, ValueError, AttributeError):  # Chroma's own, when its start went wrong
-        raise damaged(folder) from None
-    raise damaged(folder)
+        raise damaged(folder.name) from None
+    raise damaged(folder.name)

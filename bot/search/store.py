@@ -7,7 +7,8 @@ another thread is asking: Chroma then fails with an AttributeError of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -31,6 +32,7 @@ _COLLECTION = "passages"
 _SYNC = 1
 # Candidates that HNSW looks at; a query asks for up to 300 passages.
 _EF = 300
+HNSW: Any = {"hnsw": {"space": "cosine", "ef_search": _EF, "sync_threshold": _SYNC, "batch_size": _SYNC}}
 ANEW = (
     "Delete the file `current` in the folder of the index (INDEX_DIR) and run `python -m bot ingest` to build it anew."
 )
@@ -45,18 +47,21 @@ class Match:
     similarity: float
 
 
+def quiet() -> Settings:
+    """Chroma's settings: it would read our .env as its own, and report to its vendor."""
+    return Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
+
+
 class Store:
     """One collection in the folder `path`, made when it is not there."""
 
+    batch = BATCH
+
     def __init__(self, path: Path) -> None:
-        settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]  # Chroma would read our .env as its own.
-            anonymized_telemetry=False,
-        )
         name = str(path.resolve())
         try:
             # The declared type of a client is an interface that lacks close().
-            self._client = cast(Any, chromadb.PersistentClient(path=name, settings=settings))
+            self._client = cast(Any, chromadb.PersistentClient(path=name, settings=quiet()))
         except BaseException:
             # Chroma keeps what did not start, on a full disk say, and would hand it to the next who opens the folder.
             if not SharedSystemClient._identifier_to_refcount.get(name):
@@ -65,27 +70,18 @@ class Store:
         try:
             # No embedding function: the default one is downloaded at its first use.
             self._collection: chromadb.Collection = self._client.get_or_create_collection(
-                _COLLECTION,
-                embedding_function=None,
-                configuration={
-                    "hnsw": {
-                        "space": "cosine",
-                        "ef_search": _EF,
-                        "sync_threshold": _SYNC,
-                        "batch_size": _SYNC,
-                    }
-                },
+                _COLLECTION, embedding_function=None, configuration=HNSW
             )
         except BaseException:
             self._client.close()
             raise
 
     def add(self, passages: Sequence[Passage], vectors: Vector) -> None:
-        for start in range(0, len(passages), BATCH):
-            part = passages[start : start + BATCH]
+        for start in range(0, len(passages), self.batch):
+            part = passages[start : start + self.batch]
             self._collection.add(
                 ids=[passage.id for passage in part],
-                embeddings=vectors[start : start + BATCH],
+                embeddings=vectors[start : start + self.batch],
                 documents=[passage.text for passage in part],
                 metadatas=[{"ticket": passage.ticket, "statement": passage.statement} for passage in part],
             )
@@ -98,16 +94,17 @@ class Store:
 
     def query(self, vector: Vector, n: int) -> list[Match]:
         """The `n` nearest passages, or all when there are fewer, nearest first."""
-        try:
-            # Without what Chroma keeps beside the vectors: fetching that took two thirds of a query's time.
-            found = self._collection.query(query_embeddings=vector, n_results=n, include=["distances"])
-        except ChromaError as error:
-            if not isinstance(error, InvalidArgumentError) or "dimension" not in str(error):
-                raise _unreadable(error) from error
-            raise BuildError(
-                f"The embedding gives vectors of {len(vector)} numbers, the index has others: another model has that "
-                f"name now. {ANEW}"
-            ) from error
+        with self._asking():
+            try:
+                # Without what Chroma keeps beside the vectors: fetching that took two thirds of a query's time.
+                found = self._collection.query(query_embeddings=vector, n_results=n, include=["distances"])
+            except InvalidArgumentError as error:
+                if "dimension" not in str(error):
+                    raise
+                raise BuildError(
+                    f"The embedding gives vectors of {len(vector)} numbers, the index has others: another model has "
+                    f"that name now. {ANEW}"
+                ) from error
         distances = found["distances"] or [[]]
         return [Match(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
 
@@ -115,10 +112,8 @@ class Store:
         """The vectors of those passages that are there."""
         if not ids:
             return {}
-        try:
+        with self._asking():
             found = self._collection.get(ids=list(dict.fromkeys(ids)), include=["embeddings"])
-        except ChromaError as error:
-            raise _unreadable(error) from error
         return dict(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
 
     def count(self) -> int:
@@ -128,7 +123,10 @@ class Store:
         """Free the files and about 95 MB; a second call does nothing."""
         self._client.close()
 
-
-def _unreadable(error: ChromaError) -> BuildError:
-    """What a store says whose folder was damaged, or removed under it for a newer build."""
-    return BuildError(f"The index cannot be read ({error}). If this stays: {ANEW}")
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Tells what a store says whose folder was damaged, or removed under it for a newer build."""
+        try:
+            yield
+        except ChromaError as error:
+            raise BuildError(f"The index cannot be read ({error}). If this stays: {ANEW}") from error

@@ -1,7 +1,7 @@
 """How often one address may do what costs others something: ask, attach an image, call a person.
 
-Moving windows of the `limits` library, in memory or in Redis, where several workers share them. Knows addresses and
-counts, and nothing of what is asked.
+Moving windows of the `limits` library, in memory, or in the desk's database or Redis, where several workers share
+them. Knows addresses and counts, and nothing of what is asked.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from limits import RateLimitItem, parse_many
 from limits.errors import ConfigurationError, StorageError
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from bot.errors import SettingError
@@ -27,7 +27,7 @@ class Limits:
     Raises SettingError where a rate or the storage's address cannot be used.
     """
 
-    def __init__(self, rates: Mapping[str, str], storage: str = "memory://") -> None:
+    def __init__(self, rates: Mapping[str, str], storage: str | Storage = "memory://") -> None:
         self._items: dict[str, list[RateLimitItem]] = {}
         for kind, rate in rates.items():
             try:
@@ -38,10 +38,11 @@ class Limits:
                     f"Setting {key} got {rate!r}, but it takes rates such as 20/minute;200/hour."
                 ) from None
         try:
-            self._limiter = MovingWindowRateLimiter(storage_from_string(storage, wrap_exceptions=True))
+            counts = storage_from_string(storage, wrap_exceptions=True) if isinstance(storage, str) else storage
+            self._limiter = MovingWindowRateLimiter(counts)
         except (ConfigurationError, ValueError) as error:  # no such storage, or its library is not installed
             raise SettingError(
-                f"RATE_STORAGE cannot be used: it takes memory:// or redis://host ({type(error).__name__})."
+                f"RATE_STORAGE cannot be used: it takes memory://, database or redis://host ({type(error).__name__})."
             ) from None
 
     def wait(self, kind: str, who: str) -> int:

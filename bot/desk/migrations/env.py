@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from bot.desk import clients, handoffs, learning, models, people  # noqa: F401 - their tables are what is compared with
+from bot.desk import clients, handoffs, learning, models, people, rates  # noqa: F401 - what is compared with
 from bot.desk.base import Base
 
 context.configure(

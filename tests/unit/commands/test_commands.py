@@ -103,6 +103,9 @@ class Wire:
         progress(1, 1)
         return REPORT
 
+    def missing(self, settings: Settings) -> bool:
+        return True
+
     def assistant(self, settings: Settings) -> Assistant:
         if settings.index_dir.name == "none":
             raise BuildError("There is no index.")
