@@ -28,7 +28,7 @@ TAG = "desk"  # the name of a run in its TREC lines
 
 
 def ingest(settings: Settings, args: argparse.Namespace) -> None:
-    if args.if_missing and not keeping.missing(settings):
+    if args.if_missing and wire.latest(settings):
         return
     paths: list[Path] = args.paths or [settings.knowledge_dir]
     if args.progress:

@@ -28,16 +28,6 @@ from bot.tickets.rewriting import rewrite
 _PATIENCE = 60.0  # seconds that a Chroma server gets for a call of a build, which may carry megabytes
 
 
-def missing(settings: Settings) -> bool:
-    """Whether there is no index yet; where another host is making the first one, that is waited for."""
-    while wire.latest(settings) is None:
-        away = wire.remote(settings)
-        if away is None or not away.building():
-            return True
-        time.sleep(1)
-    return False
-
-
 def ingest(
     settings: Settings,
     paths: list[Path],

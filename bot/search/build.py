@@ -72,6 +72,8 @@ def publish(
             builds.mkdir(exist_ok=True)
             for leftover in builds.glob(f"{_UNFINISHED}*"):
                 shutil.rmtree(leftover)
+            if remote and (newest := remote.current()):
+                remote.take(index_dir, newest)
             there, before = held(index_dir), current_id(index_dir)
             if remote:
                 there |= remote.held()

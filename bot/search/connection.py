@@ -28,10 +28,6 @@ class Gone(BuildError):
     """The server does not answer, or not in time."""
 
 
-class Busy(BuildError):
-    """Another builder is at work."""
-
-
 class Connection:
     """To the server at `url`, made at the first call; `token` goes with each request.
 
@@ -62,11 +58,17 @@ class Connection:
                 f"The Chroma server {self.url} (CHROMA_URL) does not answer ({type(error).__name__}). Is it running?"
             ) from error
 
-    def make(self, name: str, configuration: Any = None, metadata: dict[str, Any] | None = None) -> Any:
-        """A new collection. Raises BuildError, of `asking`, where there is one of that name."""
-        return self._client().create_collection(
-            name, configuration=configuration, metadata=metadata, embedding_function=None
-        )
+    def make(self, name: str, configuration: Any = None, metadata: dict[str, Any] | None = None) -> bool:
+        """Makes a collection; False where there is one of that name, be it by a moment."""
+        try:
+            self._client().create_collection(
+                name, configuration=configuration, metadata=metadata, embedding_function=None
+            )
+        except ChromaError as error:
+            if "already exists" in str(error):
+                return False
+            raise
+        return True
 
     def find(self, name: str) -> Any:
         return self._client().get_collection(name, embedding_function=None)
@@ -93,7 +95,8 @@ class Connection:
 
     def put(self, name: str, folder: Path) -> None:
         """A new collection with all files of a folder, in pieces."""
-        files, pieces = self.make(name), list(_pieces(folder))
+        self.make(name)
+        files, pieces = self.find(name), list(_pieces(folder))
         for start in range(0, len(pieces), _AT_ONCE):
             some = pieces[start : start + _AT_ONCE]
             files.add(

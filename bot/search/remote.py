@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bot.errors import BuildError
 from bot.search import manifest
-from bot.search.connection import Busy, Connection
+from bot.search.connection import Connection
 from bot.search.disk import keep, lock, point
 from bot.search.served import ServedStore
 from bot.search.store import HNSW
@@ -44,16 +44,17 @@ class Remote:
     def alone(self) -> Iterator[str]:
         """One builder at a time among all hosts; gives what `publish` asks for.
 
-        Raises Busy where there is another one that gives signs of life.
+        Raises BuildError where there is another one that gives signs of life; while that makes the very first
+        build, as when all hosts start at once, it is waited for.
         """
         server, holder, ended = self._server, secrets.token_hex(8), threading.Event()
-        with server.asking():
-            if self._alive():
-                raise Busy(
+        first = self.current() is None
+        while not self._begun(holder):
+            if not first:
+                raise BuildError(
                     f"Another build of the index in {server.url} is running. Wait until it has ended, then try again."
                 )
-            server.delete(_BUILDING)
-            server.make(_BUILDING, metadata={"holder": holder, "at": server.clock()})
+            time.sleep(1)
         threading.Thread(target=self._sign, args=(holder, ended), daemon=True).start()
         try:
             yield holder
@@ -63,13 +64,14 @@ class Remote:
                 if server.told(_BUILDING).get("holder") == holder:
                     server.delete(_BUILDING)
 
-    def building(self) -> bool:
-        """Whether a build is being made, on any host."""
-        with self._server.asking():
-            return self._alive()
-
-    def _alive(self) -> bool:
-        return self._server.clock() - float(self._server.told(_BUILDING).get("at", 0)) < _STALE
+    def _begun(self, holder: str) -> bool:
+        """Whether nobody else builds, and so `holder` may."""
+        server = self._server
+        with server.asking():
+            if server.clock() - float(server.told(_BUILDING).get("at", 0)) < _STALE:
+                return False
+            server.delete(_BUILDING)
+            return server.make(_BUILDING, metadata={"holder": holder, "at": server.clock()})
 
     def _sign(self, holder: str, ended: threading.Event) -> None:
         """A builder's signs of life."""
@@ -81,7 +83,8 @@ class Remote:
     def fresh(self, build: str) -> ServedStore:
         """A new store for a build that is being made."""
         with self._server.asking():
-            self._server.make(_VECTORS + build, HNSW)
+            if not self._server.make(_VECTORS + build, HNSW):
+                raise BuildError(f"There is a build {build} already.")
         return self.store(build)
 
     def store(self, build: str, folder: Path | None = None) -> ServedStore:
@@ -135,15 +138,19 @@ class Remote:
         """
         if (build := self.current()) is None:
             return None
-        pointer, builds = index_dir / "current", index_dir / "builds"
         with lock(index_dir, wait):
-            before = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
-            if not (builds / build).is_dir():
-                self._fetch(build, builds)
-            if before != build:
-                point(pointer, build)
-                keep(builds, {build, before})
+            self.take(index_dir, build)
         return build
+
+    def take(self, index_dir: Path, build: str) -> None:
+        """As `pull`, for who holds the folder's lock."""
+        pointer, builds = index_dir / "current", index_dir / "builds"
+        before = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
+        if not (builds / build).is_dir():
+            self._fetch(build, builds)
+        if before != build:
+            point(pointer, build)
+            keep(builds, {build, before})
 
     def _fetch(self, build: str, builds: Path) -> None:
         """The files of a build, whole and as they were written, or none of them."""

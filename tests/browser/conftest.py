@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import socket
 import sys
 import threading
 import time
@@ -44,6 +43,8 @@ def borrowed(name: str, *path: str) -> ModuleType:
 
 
 fakes = borrowed("serve_fakes", "unit", "serve", "fakes.py")
+topology = borrowed("topology", "cluster", "topology.py")
+free_port = topology.free_port
 
 
 @dataclass
@@ -53,12 +54,6 @@ class Live:
     url: str
     desk: Desk
     core: Any
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -10,24 +10,21 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from bot import keeping
 from bot.desk.store import Desk
 from bot.settings import Settings
 
-from .conftest import KNOWLEDGE, PASSWORD, ask, free_port, sign_in
+from .circles import circle, fresh, visited
+from .conftest import KNOWLEDGE, PASSWORD, ask, free_port, sign_in, topology
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-QUESTION = "对象存储支持把视频转成动态封面图吗？域名 lumo-demo.cn"
-ANSWER = "支持，动态封面图在智能多媒体服务里用 avthumb 接口生成，单个视频最长取 30 秒。"
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,27 +54,13 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until(self._answers, 60)
+        topology.until(lambda: topology.answers(f"{self.url}/healthz"))
 
     def kill(self) -> None:
         if self._running is not None:
             self._running.send_signal(signal.SIGKILL)
             self._running.wait()
             self._running = None
-
-    def _answers(self) -> bool:
-        try:
-            with urlopen(f"{self.url}/healthz", timeout=2) as reply:
-                return bool(reply.status == 200)
-        except OSError:
-            return False
-
-
-def until(done: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -92,83 +75,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made.kill()
 
 
-def fresh(browser: Browser, width: int = 1280) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 860}, locale="zh-CN").new_page()
-    page.set_default_timeout(20_000)
-    return page
-
-
-def visited(browser: Browser, server: Server, width: int = 390) -> Page:
-    page = fresh(browser, width)
-    page.goto(server.url)
-    page.wait_for_selector(".welcome .chip")
-    return page
-
-
 def test_the_whole_circle(browser: Browser, server: Server) -> None:
-    customer, agent = visited(browser, server), fresh(browser)
-    ask(customer, QUESTION)
-    if not customer.locator("#log .handover").count():
-        customer.click("#person")
-    expect(customer.locator("#log .handover")).to_contain_text("已登记转人工")
-
-    sign_in(agent, f"{server.url}/desk", "anna")
-    agent.locator("#queue a").first.click()
-    expect(agent.locator("#talk .customer")).to_contain_text("lumo-demo.cn")
-    expect(agent.locator("#facts")).to_contain_text("lumo-demo.cn")
-    agent.keyboard.press("t")
-    expect(customer.locator("#log .handover.joined")).to_contain_text("小安 正在为您服务", timeout=2000)
-
-    agent.keyboard.press("d")
-    expect(agent.locator("#proposal")).to_be_visible()
-    agent.click("#use")
-    assert agent.input_value("#text") == agent.input_value("#letter")
-    for step in agent.locator("#side .step").all():
-        step.check()
-    agent.fill("#text", f"您好，{ANSWER}")
-    agent.keyboard.press("Control+Enter")
-    expect(customer.locator("#log .is-person")).to_contain_text("avthumb", timeout=2000)
-    expect(agent.locator("#talk .agent")).to_contain_text("avthumb")
-    assert agent.input_value("#text") == ""
-
-    customer.fill("#ask textarea", "明白了，谢谢")
-    customer.press("#ask textarea", "Enter")
-    expect(agent.locator("#talk .customer").last).to_contain_text("明白了", timeout=2000)
-    assert customer.locator("#log .reply:not(.is-person)").count() == 1  # the assistant keeps quiet
-    agent.click("#close summary")
-    agent.click("#close button")
-    expect(customer.locator("#log")).to_contain_text("小安 已离开", timeout=2000)
-
-    agent.locator("#sent a").click()
-    agent.fill("[name=title]", "对象存储能生成视频的动态封面图吗")
-    agent.fill("[name=question]", "对象存储支持把视频转成动态封面图吗？")
-    agent.fill("[name=answer]", ANSWER)
-    agent.fill("[name=product]", "对象存储")
-    agent.click("button:has-text('提交复用')")
-    expect(agent.locator(".flag.open")).to_have_text("待批准")
-
-    maintainer = fresh(browser)
-    sign_in(maintainer, f"{server.url}/desk/reuse", "max")
-    maintainer.click("button:has-text('批准')")
-    expect(maintainer.locator("[role=status]").first).to_contain_text("重建索引后生效")
-    assert [path.suffix for path in (server.folder / "knowledge" / "approved").iterdir()] == [".md"]
-    maintainer.goto(f"{server.url}/knowledge")
-    maintainer.click("#rebuild button")
-    expect(maintainer.locator("#rebuild")).to_contain_text("重建完成", timeout=90_000)
-
-    another = visited(browser, server)
-    ask(another, "视频能转成动态封面图吗")
-    reply = another.locator("#log .reply.is-answered")
-    expect(reply).to_contain_text("avthumb")
-    reply.locator(".cite").first.click()
-    expect(another.locator("#panel")).to_contain_text("对象存储能生成视频的动态封面图吗")
-    assert "lumo-demo" not in another.content()
-    for page in (customer, agent, maintainer, another):
-        page.context.close()
+    circle(browser, server.url, server.folder / "knowledge")
 
 
 def test_a_server_that_dies_between_taking_and_replying_loses_nothing(browser: Browser, server: Server) -> None:
-    customer, agent = visited(browser, server), fresh(browser)
+    customer, agent = visited(browser, server.url), fresh(browser)
     ask(customer, "请帮我转人工，我的域名是 lumo-demo.cn")
     expect(customer.locator("#log .handover")).to_be_visible()
     number = customer.locator("#log .number").inner_text()
@@ -197,7 +109,7 @@ def test_a_server_that_dies_between_taking_and_replying_loses_nothing(browser: B
 
 
 def test_two_tabs_of_one_agent_agree(browser: Browser, server: Server) -> None:
-    customer, agent = visited(browser, server), fresh(browser)
+    customer, agent = visited(browser, server.url), fresh(browser)
     ask(customer, "转人工")
     expect(customer.locator("#log .handover")).to_be_visible()
     number = customer.locator("#log .number").inner_text()
@@ -222,7 +134,7 @@ def test_two_tabs_of_one_agent_agree(browser: Browser, server: Server) -> None:
 
 
 def test_a_database_that_is_locked_for_a_while_loses_nothing(browser: Browser, server: Server) -> None:
-    customer, agent = visited(browser, server), fresh(browser)
+    customer, agent = visited(browser, server.url), fresh(browser)
     ask(customer, "转人工")
     expect(customer.locator("#log .handover")).to_be_visible()
     sign_in(agent, f"{server.url}/desk?id={customer.locator('#log .number').inner_text()}", "anna")

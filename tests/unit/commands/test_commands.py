@@ -103,8 +103,8 @@ class Wire:
         progress(1, 1)
         return REPORT
 
-    def missing(self, settings: Settings) -> bool:
-        return True
+    def latest(self, settings: Settings) -> None:
+        return None
 
     def assistant(self, settings: Settings) -> Assistant:
         if settings.index_dir.name == "none":
