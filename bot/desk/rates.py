@@ -51,20 +51,23 @@ class Rates(Storage, MovingWindowSupport):
         with self._work.begin() as session:
             if session.get_bind().dialect.name == "postgresql":
                 session.execute(select(func.pg_advisory_xact_lock(_LOCK, int(key[:7], 16))))
+            at = _clock(session)
             # Written to first: two transactions of SQLite that read before they write would fail each other.
-            session.execute(delete(RateRow).where(RateRow.key == key, RateRow.at <= now() - timedelta(seconds=expiry)))
+            session.execute(delete(RateRow).where(RateRow.key == key, RateRow.at <= at - timedelta(seconds=expiry)))
             done = session.scalar(select(func.count()).where(RateRow.key == key)) or 0
             if done + amount > limit:
                 return False
-            session.add_all(RateRow(key=key, at=now()) for _ in range(amount))
+            session.add_all(RateRow(key=key, at=at) for _ in range(amount))
             return True
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """When the window began (seconds since 1970), and how much was done in it."""
-        within = RateRow.key == digest(key), RateRow.at > now() - timedelta(seconds=expiry)
         with self._work.begin() as session:
+            at = _clock(session)
+            within = RateRow.key == digest(key), RateRow.at > at - timedelta(seconds=expiry)
             first, done = session.execute(select(func.min(RateRow.at), func.count()).where(*within)).one()
-        return (utc(first) if first else now()).timestamp(), int(done)
+        # As seconds of this host's clock, which is what the library compares with.
+        return (utc(first) - at + now() if first else now()).timestamp(), int(done)
 
     def clear(self, key: str) -> None:
         with self._work.begin() as session:
@@ -87,6 +90,13 @@ class Rates(Storage, MovingWindowSupport):
 
     def get_expiry(self, key: str) -> float:
         raise NotImplementedError("only moving windows are counted here")
+
+
+def _clock(session: Session) -> datetime:
+    """The database's time where workers may be on hosts whose clocks differ."""
+    if session.get_bind().dialect.name == "sqlite":
+        return now()
+    return session.scalar(select(func.clock_timestamp())) or now()
 
 
 def ended(session: Session) -> None:

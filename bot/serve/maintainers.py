@@ -212,8 +212,9 @@ def day(text: str) -> None:
 
 
 def approved(row: Reuse, approver: str) -> Approved:
+    """Its id comes of the proposal: whoever approves it twice, after a crash or on another worker, writes one file."""
     category = "｜".join(part for part in (row.product, row.topic) if part)
     return Approved(
         row.title, row.question, row.answer, row.author, approver, now().date().isoformat(), row.expires, category,
-        row.ticket,
+        row.ticket or f"a{row.id}-{int(row.at.timestamp() * 1000):x}",
     )  # fmt: skip

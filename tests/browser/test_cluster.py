@@ -169,15 +169,10 @@ def test_the_database_dies_and_nothing_that_was_acknowledged_is_lost(browser: Br
     cluster.postgres.start()
     for address in cluster.addresses:
         topology.until(lambda address=address: topology.answers(f"{address}/readyz"), 30)
+    agent.wait_for_timeout(2000)  # the proxy asks them once a second
     agent.focus("#text")
     agent.keyboard.press("Control+Enter")
-    try:
-        expect(customer.locator("#log .is-person")).to_have_count(2, timeout=DOWN)
-    except AssertionError:
-        print("PROBLEM", agent.inner_text("#problem"), agent.input_value("#text"), agent.inner_text("#talk"))
-        agent.screenshot(path="/tmp/w/agent.png"); customer.screenshot(path="/tmp/w/cust.png")
-        print(cluster.workers[1].said()[-3000:]); print(cluster.workers[0].said()[-1000:])
-        raise
+    expect(customer.locator("#log .is-person")).to_have_count(2, timeout=DOWN)
     customer.press("#ask textarea", "Enter")
     expect(agent.locator("#talk .customer").last).to_contain_text("库没了时问的", timeout=DOWN)
     expect(agent.locator("#talk .customer:has-text('库没了时问的')")).to_have_count(1)
@@ -200,7 +195,7 @@ def test_an_ingest_on_a_third_machine_reaches_both(cluster: Any, tmp_path: Path)
     from bot import keeping
     from bot.settings import Settings
 
-    shared = {"chroma_url": cluster.chroma_url, "knowledge_dir": cluster.folder / "knowledge"}
+    shared = {"chroma_url": cluster.chroma.url, "knowledge_dir": cluster.folder / "knowledge"}
     settings = Settings(_env_file=None, index_dir=tmp_path / "index", **shared)  # type: ignore[call-arg]
     (cluster.folder / "knowledge" / "third.jsonl").write_text(
         json.dumps(

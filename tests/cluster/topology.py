@@ -1,6 +1,7 @@
 """The desk on several machines, as processes of this one: a Chroma server, PostgreSQL, two workers, a proxy.
 
-    python tests/cluster/topology.py     starts all of it and tells the address; Ctrl-C ends it
+    python tests/cluster/topology.py             starts all of it and tells the address; Ctrl-C ends it
+    python tests/cluster/topology.py --missing   the Debian packages that it needs and that are not here
 
 Each part is a process group that can be killed, stopped in its tracks and started again on what it left.
 """
@@ -73,18 +74,19 @@ class Part:
         ready: Callable[[], bool],
         env: Mapping[str, str] | None = None,
         user: pwd.struct_passwd | None = None,
+        url: str = "",
     ) -> None:
-        self.name, self.command, self.ready = name, list(command), ready
+        self.name, self.command, self.ready, self.url = name, list(command), ready, url
         self._log, self._env, self._user = folder / f"{name}.log", dict(env or {}), user
         self._running: subprocess.Popen[bytes] | None = None
 
-    def start(self, wait: bool = True) -> None:
+    def start(self, wait: bool = True, env: Mapping[str, str] | None = None) -> None:
         who = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}
         with self._log.open("ab") as log:
             self._running = subprocess.Popen(
                 self.command,
                 cwd="/" if self._user else ROOT,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **self._env},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self._env, **(env or {})},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -97,7 +99,7 @@ class Part:
         """Until it serves; the seconds that took."""
 
         def done() -> bool:
-            if self._running and self._running.poll() is not None:
+            if not self.runs:
                 raise RuntimeError(f"{self.name} ended: {self.said()[-600:]}")
             return self.ready()
 
@@ -124,36 +126,45 @@ class Part:
             os.killpg(self._running.pid, signal.SIGCONT)
 
     @property
-    def pid(self) -> int:
-        return self._running.pid if self._running else 0
+    def runs(self) -> bool:
+        return self._running is not None and self._running.poll() is None
 
     def said(self) -> str:
         return self._log.read_text("utf-8", "replace") if self._log.is_file() else ""
 
 
-class Cluster:
-    """All parts in one folder; the workers share nothing but what is meant to be shared. `settings` go to both."""
+def chroma(folder: Path) -> Part:
+    """A Chroma server; `url` is its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder / "chroma")]
+    return Part(
+        "chroma",
+        [*command, "--host", "127.0.0.1", "--port", str(port)],
+        folder,
+        lambda: answers(f"{url}/api/v2/heartbeat"),
+        url=url,
+    )
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+
+class Cluster:
+    """All parts in one folder, and the database in `base`; the workers share nothing but what is meant to be shared.
+
+    `settings` go to both workers.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, base: Path | None = None) -> None:
         self.folder = folder
         shutil.copytree(ROOT / "knowledge", folder / "knowledge")
         # A socket's path has 107 bytes at most, and PostgreSQL does not run as root.
-        self._base = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-        chroma, proxy, ports = free_port(), free_port(), (free_port(), free_port())
-        self.url, self.chroma_url = f"http://127.0.0.1:{proxy}", f"http://127.0.0.1:{chroma}"
+        self._base = base or Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        proxy, ports = free_port(), (free_port(), free_port())
+        self.url = f"http://127.0.0.1:{proxy}"
         self.database = f"postgresql://desk@/postgres?host={self._base}"
-        self.chroma = Part(
-            "chroma",
-            [
-                *(str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder / "chroma")),
-                *("--host", "127.0.0.1", "--port", str(chroma)),
-            ],
-            folder,
-            lambda: answers(f"{self.chroma_url}/api/v2/heartbeat"),
-        )
+        self.chroma = chroma(folder)
         self.postgres = self._postgres()
         self.settings = {
-            "CHROMA_URL": self.chroma_url,
+            "CHROMA_URL": self.chroma.url,
             "DATABASE_URL": self.database,
             "KNOWLEDGE_DIR": str(folder / "knowledge"),
             "PROXIES": "127.0.0.0/8",
@@ -215,7 +226,11 @@ class Cluster:
 
 
 def main() -> int:
-    if packages := missing():
+    packages = missing()
+    if sys.argv[1:] == ["--missing"]:
+        print(" ".join(packages))
+        return 0
+    if packages:
         print(f"Missing: {', '.join(packages)} (Debian: apt-get install {' '.join(packages)}).", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="cluster-") as name:

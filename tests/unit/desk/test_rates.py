@@ -49,7 +49,7 @@ def test_a_window_moves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert limiter.hit(item, "question", "one") and not limiter.hit(item, "question", "one")
     reset = limiter.get_window_stats(item, "question", "one").reset_time
     assert 0 < reset - began.timestamp() <= 62
-    monkeypatch.setattr(rates, "now", lambda: began + timedelta(seconds=62))
+    monkeypatch.setattr(rates, "_clock", lambda session: began + timedelta(seconds=62))
     assert limiter.hit(item, "question", "one")
 
 

@@ -73,6 +73,7 @@ def publish_all(
     tickets: Sequence[Ticket],
     embeddings: NamedEmbeddings,
     progress: Callable[[int, int], None] | None = None,
+    **more: Any,
 ) -> Manifest:
     return publish(
         index,
@@ -82,4 +83,5 @@ def publish_all(
         embeddings,
         {"files": 1},
         progress,
+        **more,
     )

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from bot.desk.learning import Sent
 from bot.desk.saying import Say
 from bot.desk.store import Desk
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, StoreError
 from bot.tickets.approved import Approved
 
 Maker = Callable[..., TestClient]
@@ -39,7 +39,7 @@ def people(make_client: Maker, enter: Maker, written: list[Approved]) -> dict[st
         if "已为您" in record.answer:
             raise KnowledgeError("这句说的是客服做过的事。")
         written.append(record)
-        return record.id or "a-1"
+        return record.id
 
     def withdraw(ticket: str) -> None:
         written.append(Approved("", "", "", "", "", "", id=f"-{ticket}"))
@@ -94,7 +94,7 @@ def test_a_maintainer_approves_and_it_is_written(
         "十分钟内签发。", "anna", "max", "2027-01-31", "CDN｜证书问题",
     )  # fmt: skip
     row = desk.replies.reuse(1)
-    assert row is not None and (row.state, row.decider, row.ticket) == ("approved", "max", "a-1")
+    assert row is not None and (row.state, row.decider, row.ticket) == ("approved", "max", written[0].id)
     late = decide(people["mia"], "approve")
     assert late.status_code == 409 and "别人已经处理" in late.text and len(written) == 1
 
@@ -138,9 +138,9 @@ def test_editing_withdrawing_refusing(
     assert written == []  # proposed still: nothing is written yet
     decide(people["max"], "approve", answer="五分钟。")
     decide(people["mia"], "edit", "approved", answer="六分钟。")
-    assert [record.answer for record in written] == ["五分钟。", "六分钟。"] and written[1].id == "a-1"
+    assert [record.answer for record in written] == ["五分钟。", "六分钟。"] and written[1].id == written[0].id
     decide(people["mia"], "withdraw", "approved")
-    assert written[-1].id == "-a-1"
+    assert written[-1].id == f"-{written[0].id}"
     row = desk.replies.reuse(1)
     assert row is not None and row.state == "withdrawn"
     propose(people["anna"], desk.replies.record("anna", "sent", text="x"))
@@ -193,3 +193,16 @@ def test_approving_pressed_twice_makes_one_ticket(
 def test_a_proposal_that_is_corrected_keeps_its_origin(people: dict[str, TestClient], sent: Sent) -> None:
     refused = propose(people["anna"], sent, expires="morgen")
     assert refused.status_code == 400 and f'name="sent" value="{sent.id}"' in refused.text
+
+
+def test_what_is_approved_again_after_a_crash_is_the_same_ticket(
+    people: dict[str, TestClient], desk: Desk, sent: Sent, written: list[Approved], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose(people["anna"], sent)
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.replies, "decide", lambda *_: (_ for _ in ()).throw(StoreError("gone")))
+        assert decide(people["max"], "approve").status_code == 409
+    decide(people["mia"], "approve")
+    assert len(written) == 2 and written[0].id == written[1].id
+    row = desk.replies.reuse(1)
+    assert row is not None and (row.state, row.ticket) == ("approved", written[0].id)

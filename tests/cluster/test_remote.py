@@ -1,0 +1,245 @@
+"""Builds in a Chroma server: the same for every host, whole or not there, and what holds while it is gone."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.errors import BuildError
+from bot.search import remote as remotes
+from bot.search.connection import Connection, Gone
+from bot.search.opening import current_id, open_build
+from bot.search.remote import _STALE, Remote
+from bot.search.retriever import TicketRetriever
+
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+
+QUESTIONS = ["冷库温度", "托盘租金多少", "E1042", "预约入库要几天", "丢件", "完全无关的卫星"]
+Publish = Callable[..., str]
+
+
+@pytest.fixture
+def publish(tmp_path: Path, remote: Remote, search_fakes: Any) -> Publish:
+    """Builds of so many tickets on a host of that name; its id."""
+
+    def make(count: int = 6, host: str = "one", **more: Any) -> str:
+        tickets, given = search_fakes.TICKETS[:count], {"remote": remote, **more}
+        return str(search_fakes.publish_all(tmp_path / host, tickets, search_fakes.HashEmbeddings(), **given).id)
+
+    return make
+
+
+def found(index: Path, fakes: Any, remote: Remote | None) -> list[list[tuple[str, float]]]:
+    build = open_build(index, fakes.HashEmbeddings(), remote)
+    retriever = TicketRetriever(build)
+    hits = [[(hit.ticket, round(hit.score, 2)) for hit in retriever.search(question)] for question in QUESTIONS]
+    build.close()
+    return hits
+
+
+def test_another_host_finds_what_an_index_in_a_folder_finds(
+    publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    build = publish()
+    assert remote.current() == build == remote.pull(tmp_path / "two")
+    search_fakes.publish_all(tmp_path / "local", search_fakes.TICKETS, search_fakes.HashEmbeddings())
+    expected = found(tmp_path / "local", search_fakes, None)
+    assert found(tmp_path / "one", search_fakes, remote) == found(tmp_path / "two", search_fakes, remote) == expected
+
+
+def test_the_next_build_takes_over_vectors_and_two_are_kept(
+    publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    first, second = publish(6), publish(4, "two")
+    embeddings = search_fakes.HashEmbeddings()
+    third = search_fakes.publish_all(tmp_path / "one", search_fakes.TICKETS[:5], embeddings, remote=remote).id
+    assert embeddings.embedded == ["配置进度\nx"]  # the fifth ticket's, which the second build had not
+    assert set(remote.held()) == {second, third} and first not in remote.held()
+    assert {path.name for path in (tmp_path / "one" / "builds").iterdir()} <= {second, third}
+    assert publish(5, "two") == third  # nothing changed: no new build
+
+
+def test_a_builder_that_fails_leaves_the_server_as_it_was(
+    publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    before = publish()
+
+    def full(folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(BuildError, match="No space left"):
+        publish(3, beside=full)
+    assert remote.current() == before and set(remote.held()) == {before}
+    with remote._server.asking():
+        assert sorted(remote._server.names()) == sorted(["desk", f"files-{before}", f"vectors-{before}"])
+
+
+def test_what_a_killed_builder_left_goes_with_the_next_build(publish: Publish, remote: Remote) -> None:
+    before = publish()
+    remote.fresh("20200101T000000000000Z")
+    after = publish(5)
+    with remote._server.asking():
+        names = remote._server.names()
+    assert sorted(names) == sorted(
+        ["desk", *(f"{kind}-{id}" for kind in ("files", "vectors") for id in (before, after))]
+    )
+
+
+def test_two_hosts_do_not_build_at_once(publish: Publish, remote: Remote) -> None:
+    publish()
+    with remote.alone(), pytest.raises(BuildError, match="Another build"):
+        publish(3, "two")
+    with remote._server.asking():
+        remote._server.tell("building", {"holder": "dead", "at": remote._server.clock() - _STALE - 1})
+    assert publish(3, "two") == remote.current()
+
+
+def test_a_builder_at_work_gives_signs_of_life(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remotes, "_STALE", 2)
+
+    def sign() -> float:
+        with remote._server.asking():
+            return float(remote._server.told("building")["at"])
+
+    with remote.alone():
+        first, deadline = sign(), time.monotonic() + 30
+        while sign() == first:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_hosts_that_start_together_make_the_first_build_once(publish: Publish, remote: Remote) -> None:
+    made: list[str] = []
+    hosts = [threading.Thread(target=lambda host=host: made.append(publish(6, host))) for host in ("one", "two")]
+    for host in hosts:
+        host.start()
+    for host in hosts:
+        host.join(60)
+    assert len(made) == 2 and len(set(made)) == len(remote.held()) == 1
+
+
+def test_a_builder_whose_place_was_taken_does_not_publish(publish: Publish, remote: Remote, tmp_path: Path) -> None:
+    before = publish()
+
+    def overtaken(folder: Path) -> None:
+        with remote._server.asking():
+            remote._server.tell("building", {"holder": "somebody", "at": 0})
+
+    with pytest.raises(BuildError, match="given up"):
+        publish(3, beside=overtaken)
+    assert remote.current() == before
+
+
+def test_a_forgotten_ticket_leaves_the_server(publish: Publish, remote: Remote, tmp_path: Path) -> None:
+    publish(6)
+    publish(5)
+    last = publish(5, "two", forgotten={"t6"})
+    assert remote.held() == {last: frozenset({"t1", "t2", "t3", "t4", "t5"})}
+
+
+@pytest.mark.parametrize("name", ["tickets.jsonl", "manifest.json"])
+def test_files_that_are_not_whole_are_not_taken(publish: Publish, remote: Remote, tmp_path: Path, name: str) -> None:
+    build = publish()
+    with remote._server.asking():
+        files = remote._server.find(f"files-{build}")
+        files.update(ids=[f"{name}:0"], metadatas=[{"n": 0, "data": "e30="}])
+    with pytest.raises(BuildError, match="damaged"):
+        remote.pull(tmp_path / "two")
+    assert current_id(tmp_path / "two") is None and not list((tmp_path / "two" / "builds").iterdir())
+
+
+def test_vectors_that_are_not_all_there_are_told(
+    publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    build = publish()
+    remote.store(build).delete(["t1"])
+    with pytest.raises(BuildError, match="damaged"):
+        open_build(tmp_path / "one", search_fakes.HashEmbeddings(), remote)
+    assert publish() != build  # and made anew
+
+
+def test_a_host_goes_on_from_its_copy_while_the_server_is_gone(
+    server: Any,
+    publish: Publish,
+    remote: Remote,
+    tmp_path: Path,
+    search_fakes: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish()
+    build = open_build(tmp_path / "one", search_fakes.HashEmbeddings(), remote)
+    before = found(tmp_path / "one", search_fakes, remote)
+    ids = ["t1#1", "t2.s1", "nobody"]
+    there = build.store.vectors(ids)
+    server.kill()
+    try:
+        with caplog.at_level(logging.WARNING):
+            instead = build.store.vectors(ids)
+            assert instead.keys() == there.keys()
+            for id_, vector in instead.items():
+                np.testing.assert_allclose(vector, there[id_], atol=2e-3)
+            build.store.query(there["t1#1"], 3)
+        assert [record.name for record in caplog.records] == ["bot.search.served"]  # told once
+        assert found(tmp_path / "one", search_fakes, remote) == before
+        with pytest.raises(Gone, match="CHROMA_URL"):
+            remote.pull(tmp_path / "two")
+    finally:
+        server.start()
+    monkeypatch.setattr(build.store, "_until", 1e-9)  # the rest is over
+    with caplog.at_level(logging.WARNING):
+        assert build.store.vectors(ids).keys() == there.keys()
+    assert "answers again" in caplog.records[-1].message
+
+
+def test_a_server_that_hangs_is_given_up(server: Any, publish: Publish, tmp_path: Path, search_fakes: Any) -> None:
+    publish()
+    hasty = Remote(Connection(server.url, patience=0.3))
+    build = open_build(tmp_path / "one", search_fakes.HashEmbeddings(), hasty)
+    server.freeze()
+    try:
+        assert len(build.store.query(np.ones(64, np.float32), 3)) == 3
+        with pytest.raises(Gone, match="Timeout"):
+            hasty.current()
+        with pytest.raises(Gone, match="Timeout"):
+            Remote(Connection(server.url, patience=0.3)).current()
+    finally:
+        server.thaw()
+
+
+class _Liar(BaseHTTPRequestHandler):
+    """Says yes to all, and nothing that is true."""
+
+    def _say(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"tenant": 1, "metadata": [], "nanosecond heartbeat": "soon"}).encode())
+
+    do_GET = do_POST = _say
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+@pytest.fixture
+def liar() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Liar)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_server_that_is_no_chroma_server_is_told_so(liar: str, tmp_path: Path) -> None:
+    for ask in (lambda: Remote(Connection(liar)).current(), lambda: Remote(Connection(liar)).pull(tmp_path)):
+        with pytest.raises(BuildError, match="CHROMA_URL"):
+            ask()
