@@ -101,18 +101,35 @@ class Settings(BaseSettings):
     rate_storage: str = Field("memory://", description="Where rates are counted: memory:// or redis://host:6379.")
     keep_days: int = Field(365, ge=0, le=36500, description="Days that conversations are kept; 0 means for good.")
     audit_days: int = Field(730, ge=0, le=36500, description="Days that the audit log is kept; 0 means for good.")
+    otlp_endpoint: str | None = Field(
+        None, description="OpenTelemetry collector for traces, such as http://127.0.0.1:4318; no text is in them."
+    )
+    langsmith_texts: bool = Field(
+        False,
+        description="Whether LangChain sends what customers and tickets say out of the house, to LangSmith; its own "
+        "LANGSMITH_API_KEY and LANGSMITH_ENDPOINT say where, its own switches do nothing.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
     log_format: Literal["text", "json"] = Field("text", description="Lines for a person, or JSON for a collector.")
 
     @field_validator(
-        *("openai_api_key", "openai_base_url", "llm_gguf", "api_key", "staff_key", "webhook_url", "webhook_secret"),
+        *(
+            "openai_api_key",
+            "openai_base_url",
+            "otlp_endpoint",
+            "llm_gguf",
+            "api_key",
+            "staff_key",
+            "webhook_url",
+            "webhook_secret",
+        ),
         mode="before",
     )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
-    @field_validator("openai_base_url")
+    @field_validator("openai_base_url", "otlp_endpoint")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
@@ -162,7 +179,7 @@ def _takes(name: str, field: FieldInfo) -> str:
     kinds = _choices(field.annotation)
     if typing.get_origin(kinds[0]) is Literal:
         return "one of " + ", ".join(typing.get_args(kinds[0]))
-    if name == "openai_base_url":
+    if name in ("openai_base_url", "otlp_endpoint"):
         return "an address that starts with http:// or https://"
     if kinds[0] is bool:
         return "true or false"
