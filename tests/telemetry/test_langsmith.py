@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.evaluate.scripted import Scripted
-from tests.traces.conftest import Collector
+from tests.telemetry.conftest import Collector
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "免费证书怎么申请"
@@ -33,23 +33,17 @@ wait_for_all_tracers()
 sys.exit(status)
 """
 SWITCHES = {
-    **dict.fromkeys(("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2"), "true"),
+    **dict.fromkeys(("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING"), "true"),
     "LANGSMITH_API_KEY": "lsv2_pt_none",
 }
 
 
 @pytest.mark.llm
 @pytest.mark.parametrize("code", [APP, ASK], ids=["app", "ask"])
-@pytest.mark.parametrize(
-    ("own", "more", "sends"),
-    [({}, {}, False), ({}, {"LANGCHAIN_TRACING": "true"}, False), ({"LANGSMITH_TEXTS": "true"}, {}, True)],
-    ids=["not asked for", "not asked for, older switch", "asked for"],
-)
+@pytest.mark.parametrize("asked", ["", "true"], ids=["not asked for", "asked for"])
 def test_texts_leave_only_when_asked_for(
     code: str,
-    own: dict[str, str],
-    more: dict[str, str],
-    sends: bool,
+    asked: str,
     index: Path,
     collector: Collector,
     model: Scripted,
@@ -64,11 +58,11 @@ def test_texts_leave_only_when_asked_for(
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={**os.environ, **SWITCHES, **given, **more, **own},
+        env={**os.environ, **SWITCHES, **given, "LANGSMITH_TEXTS": asked},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     assert QUESTION in str(model.requests[0]["messages"])
-    assert bool(collector.requests) == sends
+    assert bool(collector.requests) == bool(asked)

@@ -25,7 +25,7 @@ from bot.serve.pages.texts import ZH
 from bot.serve.telemetry import Telemetry
 from bot.serve.tracing import Asked, Traces
 from bot.settings import Settings
-from tests.traces.conftest import Collector
+from tests.telemetry.conftest import Collector
 
 CHAT = "/v1/chat/completions"
 MARK = "zirconium"
