@@ -101,7 +101,7 @@ def test_drafts_under_way_are_known() -> None:
 
 
 def test_turns_and_clients_are_counted(client: TestClient, desk: Desk) -> None:
-    key = desk.clients.add("shop")
+    key, _ = desk.clients.add("shop")
     headers = {"authorization": f"Bearer {key}"}
     for _ in range(2):
         assert client.post(CHAT, json={"messages": [{"role": "user", "content": "证书"}]}, headers=headers).is_success
