@@ -16,6 +16,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingError
 
+ADDRESSES = ("openai_base_url", "chroma_url", "otlp_endpoint")
+"""Settings that take the address of a server."""
+
 
 class Settings(BaseSettings):
     """All keys, in upper case in the environment; `description` is what .env.example says of each."""
@@ -109,15 +112,22 @@ class Settings(BaseSettings):
     )
     keep_days: int = Field(365, ge=0, le=36500, description="Days that conversations are kept; 0 means for good.")
     audit_days: int = Field(730, ge=0, le=36500, description="Days that the audit log is kept; 0 means for good.")
+    otlp_endpoint: str | None = Field(
+        None, description="OpenTelemetry collector for traces, such as http://127.0.0.1:4318; no text is in them."
+    )
+    langsmith_texts: bool = Field(
+        False,
+        description="Whether LangChain sends what customers and tickets say out of the house, to LangSmith; its own "
+        "LANGSMITH_API_KEY and LANGSMITH_ENDPOINT say where, its own switches do nothing.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Log level.")
     log_format: Literal["text", "json"] = Field("text", description="Lines for a person, or JSON for a collector.")
 
     @field_validator(
         *(
-            "chroma_url",
+            *ADDRESSES,
             "chroma_token",
             "openai_api_key",
-            "openai_base_url",
             "llm_gguf",
             "api_key",
             "staff_key",
@@ -130,7 +140,7 @@ class Settings(BaseSettings):
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
-    @field_validator("openai_base_url", "chroma_url")
+    @field_validator(*ADDRESSES)
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
@@ -180,7 +190,7 @@ def _takes(name: str, field: FieldInfo) -> str:
     kinds = _choices(field.annotation)
     if typing.get_origin(kinds[0]) is Literal:
         return "one of " + ", ".join(typing.get_args(kinds[0]))
-    if name in ("openai_base_url", "chroma_url"):
+    if name in ADDRESSES:
         return "an address that starts with http:// or https://"
     if kinds[0] is bool:
         return "true or false"

@@ -35,6 +35,7 @@ from bot.search.manifest import read as read_manifest
 from bot.search.opening import Build, current_id, open_build
 from bot.search.remote import Remote
 from bot.search.retriever import TicketRetriever
+from bot.serve import tracing
 from bot.settings import Settings
 from bot.tickets import approved, expiry
 from bot.tickets.privacy.redaction import Redactor
@@ -43,6 +44,14 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 log = logging.getLogger(__name__)
+
+
+def quiet(settings: Settings) -> None:
+    """LangChain sends every text it sees to LangSmith as soon as one of four variables says so: here a setting alone
+    does. The first of them outweighs the others; the older two stop every call that is not traced."""
+    os.environ["LANGSMITH_TRACING_V2"] = str(settings.langsmith_texts).lower()
+    for name in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
+        os.environ.pop(name, None)
 
 
 def embeddings(settings: Settings) -> NamedEmbeddings:
@@ -60,9 +69,12 @@ def redactor(settings: Settings) -> Redactor:
 
 def model(settings: Settings) -> Model | None:
     """A model as soon as one is configured: a file, or a server, which if local needs an address and no key."""
+    quiet(settings)
     if settings.llm_gguf is not None:
         file = settings.llm_gguf
-        return Model(file.stem, None, local.serve(file), settings.llm_timeout, settings.llm_retries)
+        return Model(
+            file.stem, None, local.serve(file), settings.llm_timeout, settings.llm_retries, headers=tracing.outgoing
+        )
     if settings.openai_api_key is None and settings.openai_base_url is None:
         return None
     return Model(
@@ -71,6 +83,7 @@ def model(settings: Settings) -> Model | None:
         settings.openai_base_url,
         settings.llm_timeout,
         settings.llm_retries,
+        headers=tracing.outgoing,
     )
 
 
@@ -97,6 +110,7 @@ def latest(settings: Settings) -> str | None:
 
 
 def retriever(settings: Settings) -> TicketRetriever:
+    quiet(settings)
     latest(settings)
     return TicketRetriever(open_build(settings.index_dir, embeddings(settings), remote(settings)))
 
@@ -106,6 +120,7 @@ def assistant(settings: Settings, spoken: Model | None = None) -> LiveAssistant:
 
     `spoken` writes instead of the model that is configured.
     """
+    quiet(settings)
     encoder, private, spoken = embeddings(settings), redactor(settings), spoken or model(settings)
     away = remote(settings)
 

@@ -49,7 +49,7 @@ class Scripted:
     first_line: float = 0.0
     """When the first line of the last reply had left, by time.perf_counter()."""
     requests: list[dict[str, Any]] = field(default_factory=list)
-    """The bodies received, each with "path" and "authorization" added."""
+    """The bodies received, each with "path", "authorization" and "traceparent" added."""
 
     def __post_init__(self) -> None:
         self._plan: deque[tuple[Behaviour, Text]] = deque([("reply", "ok")])
@@ -94,7 +94,8 @@ def _handler(script: Scripted) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            seen = {**body, "path": self.path, "authorization": self.headers.get("Authorization", "")}
+            wanted = {name: self.headers.get(name, "") for name in ("authorization", "traceparent")}
+            seen = {**body, "path": self.path, **wanted}
             behaviour, text = script.next(seen)
             if callable(text):
                 text = text(str(body["messages"][-1]["content"]))

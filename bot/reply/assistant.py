@@ -108,6 +108,7 @@ class Assistant:
         asked = self._parts.rewriter.rewrite(given, deadline)
         reply.lap("rewrite")
         found = self._finder.find(asked, asked_back(given.history))
+        reply.lap("search", found.took)
         reply.lap("retrieve")
         decision = found.decision
         if decision.reason in ("evidence", "near", "fork") and repeated(given.text, given.history):
@@ -183,6 +184,7 @@ class Assistant:
         for draft in drafts:
             if draft.kind in ("courtesy", "question") or reply.said(draft.text):
                 continue  # the desk has its own courtesy, in frames
+            reply.lap("drafted")
             why = self.reason(draft, reply.evidence, brief.question)
             if why is not None:
                 reply.held.append(why)

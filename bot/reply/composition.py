@@ -39,9 +39,9 @@ class Composition:
     usage: Usage = field(default_factory=Usage)
     ms: dict[str, float] = field(default_factory=dict)
 
-    def lap(self, stage: str) -> None:
-        """Notes the milliseconds from the start to now, the first time a stage is reached."""
-        self.ms.setdefault(stage, round((time.perf_counter() - self.started) * 1000, 2))
+    def lap(self, stage: str, since: float = 0.0) -> None:
+        """Notes the milliseconds from the start to `since` seconds ago, the first time a stage is reached."""
+        self.ms.setdefault(stage, round((time.perf_counter() - since - self.started) * 1000, 2))
 
     def frame(self, name: str, **values: str) -> Sentence:
         """One of the desk's own sentences."""

@@ -72,6 +72,7 @@ class Drafter:
         asked = self._parts.rewriter.rewrite(replace(given, text=plain), deadline)
         found = self._finder.find(asked)
         hits = _similar(self._parts.retriever, asked.text) or found.hits
+        reply.lap("search", found.took)
         reply.lap("retrieve")
         act = duties.acts(plain)
         found = self._chosen(asked, found, only) if only else replace(found, decision=self._decided(found, act))

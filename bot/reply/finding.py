@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from time import perf_counter
 
 from bot.records import Evidence, Hit, Message
 from bot.reply.clauses import clauses
@@ -23,13 +24,17 @@ FOUND = 10  # tickets looked at for a reply
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`uncovered`: the parts of the question that the evidence does not answer, in the customer's words."""
+    """`uncovered`: the parts of the question that the evidence does not answer, in the customer's words.
+
+    `took`: seconds that the gate spent on the whole.
+    """
 
     hits: list[Hit]
     evidence: list[Evidence]
     signals: Signals
     decision: Decision
     uncovered: tuple[str, ...] = ()
+    took: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,12 @@ class Finder:
         # The gate looks at hits as well as at evidence: what is past its day must not make it sure.
         hits = [hit for hit in hits if not expired(self._library.tickets[hit.ticket], day)]
         evidence = weigh(text, hits, self._library, retriever, self._match, day)
+        began = perf_counter()
         resolved = resolution(self._library.statements.get(hits[0].ticket, ())) if hits else ""
         words = self._gate.words(text, retriever.vector(text))
         signals = measure(text, hits, evidence, resolved, words, self._gate.named(text), raw)
-        return Found(hits, evidence, signals, self._gate.decide(text, signals, evidence, asked_back, raw))
+        decision = self._gate.decide(text, signals, evidence, asked_back, raw)
+        return Found(hits, evidence, signals, decision, took=perf_counter() - began)
 
 
 def merged(first: list[Hit], second: list[Hit]) -> list[Hit]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -68,7 +68,9 @@ class Breaker:
 
 
 class Model:
-    """ChatOpenAI. `timeout`: seconds for all tries of one call, where its caller sets no deadline."""
+    """ChatOpenAI. `timeout`: seconds for all tries of one call, where its caller sets no deadline. `headers` gives what
+    goes along with a call, asked anew for each.
+    """
 
     def __init__(
         self,
@@ -78,10 +80,11 @@ class Model:
         timeout: float,
         retries: int,
         breaker: Breaker | None = None,
+        headers: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.name = name
         self._key, self._base_url = key, base_url
-        self._timeout, self._retries = timeout, retries
+        self._timeout, self._retries, self._headers = timeout, retries, headers
         self._breaker = breaker or Breaker()
         self._client: Any = None
 
@@ -162,7 +165,7 @@ class Model:
                 stream_usage=True,
             )
         chunks: Generator[Any, None, None] = self._client.stream(
-            [("user", text)], timeout=max(until - time.monotonic(), 0.05)
+            [("user", text)], timeout=max(until - time.monotonic(), 0.05), extra_headers=dict(self._headers())
         )
         return chunks
 

@@ -124,6 +124,7 @@ class Access:
         if self.clients is None or not sent.startswith(PREFIX):
             return None
         if client := self.clients.find(sent):
+            connection.state.client = client.name
             return client
         address = f"key {peer(connection)}"
         if self._busy(address):

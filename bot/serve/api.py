@@ -1,4 +1,4 @@
-"""The routes that programs call: chat completions, models, drafts, feedback, health, metrics.
+"""The routes that programs call: chat completions, models, drafts, feedback.
 
 Reads requests and writes replies; who may call is `access`, the wire format `protocol`, and
 what is said comes from the assistant.
@@ -9,22 +9,20 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
 from typing import Any, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from bot.desk.models import Outcome, Thumb
 from bot.desk.store import Desk
-from bot.errors import DeskError
 from bot.records import Answer, Language, Sentence
 from bot.reply.rewording import TONES
 from bot.serve import schema
 from bot.serve.access import Access, Refusal
 from bot.serve.core import Assistant
-from bot.serve.errors import Refused, route_class, shape, told
+from bot.serve.errors import Refused, route_class, shape
 from bot.serve.protocol import (
     DONE,
     MODEL,
@@ -38,6 +36,7 @@ from bot.serve.protocol import (
     read_ticket,
 )
 from bot.serve.telemetry import Telemetry
+from bot.serve.tracing import Asked
 from bot.serve.turns import TurnedStream, Turns
 
 ONLY = 50
@@ -50,7 +49,6 @@ CHAT = schema.told(schema.ref("ChatReply"), *FAULTS, body="ChatRequest", kinds=[
 ONE = schema.told(schema.ref("Model"), 404, 500, 503) | schema.path("name")
 FEEDBACK = schema.told(schema.ref("Stored"), *FAULTS, body="FeedbackRequest")
 DRAFT = schema.told(schema.ref("Drafted"), 403, *FAULTS, body="DraftRequest")
-HEALTH = schema.health()
 
 
 class Api:
@@ -72,7 +70,7 @@ class Api:
 
     def attach(self, app: FastAPI) -> None:
         """Adds the routes, each behind the key it needs."""
-        caller, staff = [Depends(self._caller)], [Depends(self._staff)]
+        caller, staff = [Depends(self._caller)], [Depends(self.staff)]
         router = APIRouter(route_class=route_class(self._telemetry))
         for method, path, handler, needed, extra in (
             ("POST", "/v1/chat/completions", self.chat, caller, CHAT),
@@ -80,34 +78,31 @@ class Api:
             ("GET", "/v1/models/{name}", self.model, caller, ONE),
             ("POST", "/api/feedback", self.feedback, caller, FEEDBACK),
             ("POST", "/api/draft", self.draft, staff, DRAFT),
-            ("GET", "/healthz", self.health, [], HEALTH),
-            ("GET", "/readyz", self.ready, [], HEALTH),
         ):
             router.add_api_route(path, handler, methods=[method], dependencies=needed, openapi_extra=extra)
-        router.add_api_route(
-            "/metrics",
-            self.metrics,
-            methods=["GET"],
-            dependencies=staff,
-            response_class=PlainTextResponse,
-            openapi_extra=schema.told({}, 403, 500, kinds=[schema.TEXT]),
-        )
         app.include_router(router)
 
     async def _caller(self, request: Request) -> None:
-        if refusal := await run_in_threadpool(self._access.api, request):
-            raise Refused(refusal)
+        await self._let_in(request, self._access.api)
 
-    async def _staff(self, request: Request) -> None:
-        if refusal := await run_in_threadpool(self._access.program, request):
+    async def staff(self, request: Request) -> None:
+        """Lets in whoever may call what is the staff's; raises Refused."""
+        await self._let_in(request, self._access.program)
+
+    async def _let_in(self, request: Request, judge: Callable[[Request], Refusal | None]) -> None:
+        if refusal := await run_in_threadpool(judge, request):
             raise Refused(refusal)
+        if name := getattr(request.state, "client", ""):
+            self._telemetry.client(name)
 
     async def chat(self, request: Request) -> Response:
         """Answers the last user message (OpenAI's chat completions; `stream` for SSE)."""
         asked = read_chat(read_object(await request.body()), uuid.uuid4().hex)
+        came = Asked("api", request.headers.get("traceparent", ""))
         turn = await self._turns.take()
+        came.turn = time.time_ns()
         try:
-            items = self._telemetry.watch(self._assistant.stream(asked.question))
+            items = self._telemetry.watch(self._assistant.stream(asked.question), came)
             # The first sentence comes before the status line, so that a bad question is a 400.
             first = await run_in_threadpool(next, items, None)
             if asked.stream:
@@ -165,7 +160,10 @@ class Api:
         text, only = read_ticket(body), _ids(body, "only", "ticket or statement")
         language = cast("Language | None", _choice(body, "language", ("zh", "en")))
         tone = _choice(body, "tone", tuple(TONES))
-        made = await run_in_threadpool(self._assistant.propose, text, only[:ONLY], language)
+        parent = request.headers.get("traceparent", "")
+        made = await run_in_threadpool(
+            self._telemetry.drafted, lambda: self._assistant.propose(text, only[:ONLY], language), parent
+        )
         return JSONResponse((TONES[tone](made) if tone else made).as_json())
 
     async def feedback(self, request: Request) -> Response:
@@ -195,38 +193,6 @@ class Api:
         for kind in filter(None, (thumb, outcome)):
             self._telemetry.feedback(kind)
         return JSONResponse({"stored": True})
-
-    async def health(self) -> Response:
-        """200 when a question can be answered, 503 and the reason when not."""
-        try:
-            build, engine = self._assistant.build, self._assistant.engine
-            await run_in_threadpool(self._desk.tally)
-        except DeskError as error:
-            return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
-        except Exception as error:  # noqa: BLE001 - the API's edge
-            reason = told(error, self._telemetry)
-            return JSONResponse({"status": "unavailable", "reason": reason}, 503)
-        return JSONResponse({"status": "ready", "build": build, "engine": engine})
-
-    async def ready(self, request: Request) -> Response:
-        """200 when this process should be sent questions: /healthz, and it is not about to stop."""
-        if getattr(request.app.state, "stopping", False):
-            return JSONResponse({"status": "unavailable", "reason": "This process is stopping."}, 503)
-        return await self.health()
-
-    async def metrics(self) -> Response:
-        """Prometheus's text format."""
-        await run_in_threadpool(self._measure)
-        return PlainTextResponse(self._telemetry.exposition(), media_type="text/plain; version=0.0.4")
-
-    def _measure(self) -> None:
-        """What is known only by asking; without an index or a database the other numbers still count."""
-        with suppress(DeskError):
-            self._telemetry.in_use(self._assistant.build, self._assistant.engine, self._assistant.knowledge())
-        with suppress(DeskError):
-            records = self._desk.queue.all(limit=10_000)
-            taken = sum(bool(record.agent) for record in records)
-            self._telemetry.queue({"waiting": len(records) - taken, "taken": taken})
 
 
 def _last(items: Iterator[Sentence | Answer]) -> Answer:

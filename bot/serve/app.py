@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,13 +34,27 @@ from bot.serve.pictures import Pictures
 from bot.serve.rebuild import Rebuild
 from bot.serve.shelf import Shelf
 from bot.serve.shell import Shell
+from bot.serve.tracing import Traces
 from bot.serve.turns import Turns
+from bot.serve.vitals import Vitals
 from bot.settings import Settings
 from bot.tickets.approved import FOLDER
 
 AT_ONCE = (2 * (os.cpu_count() or 1), 32)
 """Replies written at once by the extractive writer, which works on these cores, and by a model, which is waited for."""
-OWN = ("/v1", "/api", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico", embed.SCRIPT)
+OWN = (
+    "/v1",
+    "/api",
+    "/livez",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/docs",
+    "/openapi.json",
+    "/ui",
+    "/favicon.ico",
+    embed.SCRIPT,
+)
 
 
 def create_app(
@@ -53,7 +67,8 @@ def create_app(
     """The whole served side. `tools` are what pages do beside answering."""
     # Gradio asks its vendor for its newest version at start, unless its own switch says no.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    numbers = telemetry.Telemetry((settings.price_prompt, settings.price_completion))
+    traces = Traces(settings.otlp_endpoint or "")
+    numbers = telemetry.Telemetry((settings.price_prompt, settings.price_completion), traces)
     tools = tools or Tools()
     access = Access(
         desk.accounts,
@@ -64,14 +79,15 @@ def create_app(
         desk.clients,
     )
     zone, hosts = zone_of(settings.timezone), embed.origins(settings.embed_origins)
-    rebuilding = Rebuild(tools.rebuild) if tools.rebuild else None
-    app = FastAPI(
-        title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(rebuilding, tools)
-    )
-    app.state.busy = lambda: numbers.busy  # asked at the end, so that replies in flight are finished
+    rebuilding = Rebuild(tools.rebuild, numbers.rebuilt) if tools.rebuild else None
+    ends = (*([rebuilding.stop] if rebuilding else []), tools.close, traces.close)
+    app = FastAPI(title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(ends))
     errors.install(app, numbers)
     turns = Turns(settings.generations or AT_ONCE[_modelled(assistant)])
-    Api(assistant, desk, access, numbers, tools.redact, settings.question_chars, turns).attach(app)
+    app.state.busy = lambda: numbers.busy + turns.line  # asked at the end, so that replies in flight are finished
+    api = Api(assistant, desk, access, numbers, tools.redact, settings.question_chars, turns)
+    api.attach(app)
+    Vitals(assistant, desk, numbers, turns).attach(app, api.staff)
     Live(desk).attach(app, numbers)
     shelf = Shelf()
     pictures = Pictures(desk, shelf, tools)
@@ -94,7 +110,7 @@ def create_app(
     errors.fence(app, (*OWN, *staff.PATHS))
     chat.mount(app, assistant, desk, numbers, tools, shelf)
     app.add_middleware(Shell, hosts=hosts)
-    app.add_middleware(Guard, own=(*OWN, *staff.PATHS), special=embed.headers(hosts))
+    app.add_middleware(Guard, own=(*OWN, *staff.PATHS), special=embed.headers(hosts), failed=numbers.failure)
     if settings.proxies:
         trusted = [str(network) for network in networks("PROXIES", settings.proxies)]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
@@ -117,15 +133,14 @@ def zone_of(name: str) -> ZoneInfo:
         raise SettingError(f"Setting TIMEZONE got {name!r}, but it takes a zone such as Asia/Shanghai.") from None
 
 
-def _lifespan(rebuild: Rebuild | None, tools: Tools) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """A rebuild that is running when the app ends, ends with it; so does what was started beside the app."""
+def _lifespan(ends: Sequence[Callable[[], None]]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What runs beside the app ends with it, one after another."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        if rebuild:
-            await run_in_threadpool(rebuild.stop)
-        await run_in_threadpool(tools.close)
+        for end in ends:
+            await run_in_threadpool(end)
 
     return lifespan
 

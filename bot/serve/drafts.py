@@ -48,7 +48,8 @@ class Drafts:
     def _proposal(self, given: dict[str, str], only: list[str], w: Words) -> str:
         text = clean(given.get("text", "")) or self._talk(given.get("id", ""))
         chosen: Language | None = {"en": "en", "zh": "zh"}.get(given.get("language", ""))  # type: ignore[assignment]
-        made = self.assistant.propose(text, only, chosen or self._spoken(given.get("id", "")))
+        spoken = chosen or self._spoken(given.get("id", ""))
+        made = self.numbers.drafted(lambda: self.assistant.propose(text, only, spoken))
         tone = given.get("tone", "") if given.get("tone", "") in proposal.TONES else ""
         if tone:
             changed = rewording.shorter(made) if tone == "shorter" else rewording.gentler(made)
@@ -110,7 +111,8 @@ class Drafts:
 
         def make() -> str:
             text = clean(given.get("text", "")) or self._talk(given.get("id", ""))
-            made = self.assistant.propose(text, only, self._spoken(given.get("id", "")))
+            spoken = self._spoken(given.get("id", ""))
+            made = self.numbers.drafted(lambda: self.assistant.propose(text, only, spoken))
             return proposal.sources(rewording.attribute(clean(given.get("edited", "")), made), w)
 
         return HTMLResponse(await run_in_threadpool(make), headers={"cache-control": "no-store"})

@@ -34,7 +34,7 @@ class Refused(Exception):
 
 EXPECTED = (QuestionError, ConflictError, ImageError, AccountError)
 """What somebody asked for and cannot have: no failure of ours, and not counted as one."""
-APOLOGY = "出错了（错误号 {number}），请稍后再试。"
+APOLOGY = "出错了（错误号 {number}），请稍后再试。 Something went wrong (error {number}), please try again later."
 
 
 def told(error: Exception, telemetry: Telemetry, apology: str = APOLOGY) -> str:
@@ -42,7 +42,12 @@ def told(error: Exception, telemetry: Telemetry, apology: str = APOLOGY) -> str:
     if isinstance(error, EXPECTED):
         return str(error)
     number = telemetry.failure(error)
-    return str(error) if isinstance(error, DeskError) else apology.format(number=number)
+    return numbered(str(error), number) if isinstance(error, DeskError) else apology.format(number=number)
+
+
+def numbered(sentence: str, number: str) -> str:
+    """A sentence with the number under which the log has it, in the language that it ends in."""
+    return f"{sentence}（错误号 {number}）" if sentence.endswith(("。", "）", "！")) else f"{sentence} (error {number})"
 
 
 def shape(error: Exception, telemetry: Telemetry) -> tuple[int, dict[str, Any]]:

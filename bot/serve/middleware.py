@@ -6,7 +6,7 @@ Plain ASGI, so that streams stay streams. Knows no key and no page content.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.serve.access import DIRECT, same_origin
+from bot.serve.errors import APOLOGY
 from bot.serve.journal import new_request_id
 
 BODY_BYTES = 1 << 20
@@ -85,25 +86,31 @@ class Direct:
 
 
 class Guard:
-    """Wraps the whole app; `own` are the paths that our routes answer, `special` headers by path."""
+    """Wraps the whole app; `own` are the paths that our routes answer, `special` headers by path.
+
+    `failed` is told of what no route has caught, and gives the number under which it is logged.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         own: tuple[str, ...],
         special: Mapping[str, Mapping[str, str]],
+        failed: Callable[[BaseException], str],
         limit: int = BODY_BYTES,
     ) -> None:
-        self._app, self._own, self._special, self._limit = app, own, special, limit
+        self._app, self._own, self._special, self._failed, self._limit = app, own, special, failed, limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        number = new_request_id()
+        number, begun = new_request_id(), False
 
         async def sealed(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 extra = {**HEADERS, **self._special.get(scope["path"], {}), "x-request-id": number}
                 message["headers"] = _with_headers(message.get("headers", []), extra)
             await send(message)
@@ -119,7 +126,12 @@ class Guard:
         elif scope["path"].startswith(GRADIO_OWN) and not same_origin(HTTPConnection(scope)):
             await _refuse(sealed, 403, "This can be asked for from its own page alone.", "cross_origin")
         else:
-            await self._app(scope, _counted(receive, limit), sealed)
+            try:
+                await self._app(scope, _counted(receive, limit), sealed)
+            except Exception as error:  # noqa: BLE001 - beyond it the server would log the message, and tell no number
+                told = APOLOGY.format(number=self._failed(error))
+                if not begun:  # a reply that has begun breaks off
+                    await _refuse(sealed, 500, told, None, "server_error")
 
     def _passes(self, path: str) -> bool:
         if path == "/" or any(path == own or path.startswith(f"{own}/") for own in self._own):
@@ -156,10 +168,8 @@ def _ours(name: str, extra: Mapping[str, str]) -> bool:
     return name in extra or name.startswith("access-control-")
 
 
-async def _refuse(send: Send, status: int, text: str, code: str) -> None:
-    body = json.dumps(
-        {"error": {"message": text, "type": "invalid_request_error", "param": None, "code": code}}
-    ).encode()
+async def _refuse(send: Send, status: int, text: str, code: str | None, kind: str = "invalid_request_error") -> None:
+    body = json.dumps({"error": {"message": text, "type": kind, "param": None, "code": code}}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -44,12 +44,14 @@ class State:
 
 
 class Rebuild:
-    """`command` gives what to run, asked anew at each start."""
+    """`command` gives what to run, asked anew at each start; `ended` is told how each came out: done or failed."""
 
     _child: subprocess.Popen[str] | None = None
 
-    def __init__(self, command: Callable[[], Sequence[str]]) -> None:
-        self._command, self._lock = command, threading.Lock()
+    def __init__(
+        self, command: Callable[[], Sequence[str]], ended: Callable[[str], None] = lambda result: None
+    ) -> None:
+        self._command, self._ended, self._lock = command, ended, threading.Lock()
         self._state, self._began = State(), 0.0
 
     @property
@@ -77,6 +79,7 @@ class Rebuild:
                 )
             except (OSError, DeskError) as error:
                 self._state = State("failed", error=str(error))
+                self._ended("failed")
                 return True
             self._state = State("running", "start", before=before)
             threading.Thread(target=self._follow, args=(self._child,), daemon=True).start()
@@ -118,6 +121,7 @@ class Rebuild:
                 self._state = State("done", percent=100, seconds=took, result=result, before=self._state.before)
             else:
                 self._state = State("failed", error=said or f"exit status {status}", seconds=took)
+            self._ended(self._state.status)
 
 
 def _step(line: str) -> State | None:

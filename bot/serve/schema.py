@@ -189,7 +189,7 @@ SCHEMAS: dict[str, Schema] = {
     "Stored": _object(["stored"], stored={"const": True}),
     "Health": _object(
         ["status"],
-        status=_one("ready", "unavailable"),
+        status=_one("alive", "ready", "unavailable"),
         build=_text("The index in use."),
         engine=_text("Who writes."),
         reason=_text("Why no question can be answered."),

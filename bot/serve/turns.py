@@ -43,6 +43,11 @@ class Turns:
         self._line = 0
         self._usual = 0.1  # seconds that a reply takes, as the last ones did
 
+    @property
+    def line(self) -> int:
+        """How many wait."""
+        return self._line
+
     async def take(self) -> Turn:
         """Raises Refused (429, with the seconds after which to come back) where too many wait."""
         if self._free.locked() and self._line >= self._most:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from bot.desk.store import Desk
 from bot.serve.core import Assistant, Tools
+from bot.serve.journal import new_request_id
 from bot.serve.pages import markup, view
 from bot.serve.pages.session import Chat, Unsent
 from bot.serve.pages.talk import Talk
@@ -116,12 +117,14 @@ def build(chat: Chat) -> gr.Blocks:
 
         def own(talk: Talk, request: gr.Request, code: str) -> Talk:
             """The browser's own talk: where the server has begun anew, its state is empty and is read again."""
+            new_request_id()  # Gradio's own tasks carry that of whoever came first
             browser = (request.cookies or {}).get(BROWSER, "")
             found = talk if talk.browser or not browser else chat.restore(browser, language(code))
             found.address = request.client.host if request.client else ""
             return found
 
         def start(request: gr.Request) -> list[Any]:
+            new_request_id()
             cookies = request.cookies or {}
             chosen = cookies.get(COOKIE) or request.query_params.get("lang")  # the latter by a page that shows us
             code = "en" if chosen == "en" else "zh"

@@ -6,14 +6,15 @@ What is remembered goes through `redact` first; only an open hand-over gets the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextvars import copy_context
 
 from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Handoff, Sentence
 from bot.serve.core import Assistant, Tools
 from bot.serve.errors import told
-from bot.serve.journal import new_request_id
+from bot.serve.journal import new_request_id, within
 from bot.serve.pages.person import Person
 from bot.serve.pages.presses import Presses
 from bot.serve.pages.talk import Exchange, Said, Talk
@@ -47,7 +48,11 @@ class Chat:
 
     def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange | Said]:
         """Yields the exchange whenever it has grown; what is said to a person, once. Raises Unsent."""
-        new_request_id()
+        context = copy_context()
+        context.run(new_request_id)
+        return within(context, self._ask(talk, question, texts))
+
+    def _ask(self, talk: Talk, question: str, texts: Texts) -> Generator[Exchange | Said, None, None]:
         question = clean(question)
         if seconds := self._tools.wait("question", talk.address):
             self._numbers.refused("too_many_questions")
@@ -149,7 +154,7 @@ class Chat:
         """Takes in what a person said or did; False when nothing has changed, or cannot be known just now."""
         try:
             return self._person.pull(talk)
-        except DeskError as error:
+        except Exception as error:  # noqa: BLE001 - the page's edge
             self._numbers.failure(error)
             return False
 
@@ -157,7 +162,7 @@ class Chat:
         """What a browser had before its page was loaded again; an empty talk where that cannot be read."""
         try:
             return self._person.restore(browser, texts)
-        except DeskError as error:
+        except Exception as error:  # noqa: BLE001 - the page's edge
             self._numbers.failure(error)
             return Talk(browser=browser)
 
@@ -168,7 +173,7 @@ class Chat:
             if talk.handover() is not None:
                 self._desk.queue.away(talk.id)
             self._desk.release(talk.browser, talk.id)
-        except DeskError as error:
+        except Exception as error:  # noqa: BLE001 - the page's edge
             self._numbers.failure(error)
         return Talk(browser=talk.browser)
 
@@ -177,7 +182,7 @@ class Chat:
         """Who writes; empty while there is no index to write from."""
         try:
             return self._assistant.engine
-        except DeskError as error:
+        except Exception as error:  # noqa: BLE001 - the page's edge
             self._numbers.failure(error)
             return ""
 
@@ -215,6 +220,6 @@ class Chat:
             handover = talk.handover()
             if handover and not self._person.added(talk, exchange):
                 self._person.pull(talk)  # it has ended: what was said last
-        except DeskError as error:
+        except Exception as error:  # noqa: BLE001 - the page's edge
             number = self._numbers.failure(error)
             exchange.notice = f"{texts.not_kept}（{number}）"

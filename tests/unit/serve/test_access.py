@@ -28,6 +28,7 @@ TABLE = {
     "GET /ui/live": OPEN,
     "POST /ui/image": OPEN,
     "GET /favicon.ico": OPEN,
+    "GET /livez": OPEN,
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
     "POST /desk/sign-in": OPEN,

@@ -111,7 +111,8 @@ def test_a_failure_is_a_number_and_not_a_traceback(client: TestClient, caplog: p
     reply = client.post(CHAT, json=say("爆炸 my-secret"))
     assert reply.status_code == 500
     message = reply.json()["error"]["message"]
-    assert message == f"出错了（错误号 {reply.headers['x-request-id']}），请稍后再试。"
+    number = reply.headers["x-request-id"]
+    assert message.startswith(f"出错了（错误号 {number}），请稍后再试。 ") and f"(error {number})" in message
     assert "RuntimeError" in caplog.text and "my-secret" not in caplog.text
 
 
@@ -209,7 +210,7 @@ def test_metrics_count_verdicts_and_measure(client: TestClient) -> None:
     text = client.get("/metrics", headers=STAFF).text
     assert 'desk_answers_total{engine="extractive",verdict="answered"} 1.0' in text
     assert "desk_first_sentence_seconds_count 1.0" in text and "desk_answer_seconds_count 1.0" in text
-    assert 'desk_build{build="build-1",engine="extractive"} 1.0' in text
+    assert 'desk_build_info{build="build-1",engine="extractive"} 1.0' in text
 
 
 def test_every_reply_has_security_headers(make_client: Callable[..., TestClient]) -> None:

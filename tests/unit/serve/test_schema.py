@@ -26,10 +26,12 @@ DESCRIBED = {
     "GET /v1/models/{name}": {"200", "401", "404", "429", "500", "503"},
     "POST /api/feedback": {"200", "400", "401", "413", "429", "500", "503"},
     "POST /api/draft": {"200", "400", "401", "403", "413", "429", "500", "503"},
+    "GET /livez": {"200"},
     "GET /healthz": {"200", "503"},
     "GET /readyz": {"200", "503"},
     "GET /metrics": {"200", "401", "403", "429", "500"},
 }
+PROBES = ("/livez", "/healthz", "/readyz")
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -57,11 +59,11 @@ def test_every_route_of_the_api_is_described(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert ("requestBody" in operation) == (method == "post") and operation["description"]
-            assert ("security" in operation) == (path not in ("/healthz", "/readyz"))
+            assert ("security" in operation) == (path not in PROBES)
             for status, reply in operation["responses"].items():
                 (schema,) = {str(kind["schema"]) for name, kind in reply["content"].items() if "event" not in name}
                 assert schema not in ("{}", ""), f"{method} {path} {status}"
-                assert ("Error" in schema) == (status >= "4" and "healthz" not in path and "readyz" not in path)
+                assert ("Error" in schema) == (status >= "4" and path not in PROBES)
 
 
 def refs(value: Any) -> set[str]:
@@ -115,7 +117,7 @@ def test_what_is_sent_gets_what_is_described(
 
     sends()
     assert seen and not seen & {401, 403, 405, 429}
-    if mode is GenerationMode.POSITIVE and path in ("/api/draft", "/v1/models", "/healthz", "/readyz", "/metrics"):
+    if mode is GenerationMode.POSITIVE and path in ("/api/draft", "/v1/models", "/metrics", *PROBES):
         assert seen == {200}, "what the description allows is taken"
 
 
