@@ -12,6 +12,8 @@
 VENV := .venv
 TICKETS ?= knowledge
 TESTS ?= tests/unit
+# Two processes for the unit tests, a file's tests in one of them: what is costly to load is loaded once.
+PARALLEL := -p xdist -n 2 --dist loadfile
 PY := $(VENV)/bin/python
 # A recent pip installs the lock twice as fast as the one that comes with Python 3.11; without it the old one does.
 PIP_VERSION := 26.3
@@ -38,7 +40,7 @@ check: $(VENV)/dev.stamp
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
-	@$(PY) -m pytest -q -m "not slow and not bench" tests/unit
+	@$(PY) -m pytest -q $(PARALLEL) -m "not slow and not bench" tests/unit
 
 coverage: $(VENV)/dev.stamp
 	@rm -rf var/coverage && mkdir -p var/coverage

@@ -18,10 +18,11 @@ from bot.tickets.reading.reader import read_markdown
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "adding.md"
 DIFFS = dict(re.findall(r"^## (.+?)\n.*?^```diff\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S))
+KNOWN = "骆驼证书过期后请在证书页重新申请。骆驼证书有效期为三个月。"
 ROWS = [
-    {"id": "t1", "title": "骆驼证书过期", "question": "骆驼证书过期怎么续？", "answer": "骆驼证书过期后请在证书页重新申请。骆驼证书有效期为三个月。"},
+    {"id": "t1", "title": "骆驼证书过期", "question": "骆驼证书过期怎么续？", "answer": KNOWN},
     {"id": "t2", "title": "账单怎么看", "question": "在哪里看账单？", "answer": "账单在控制台的费用中心查看。"},
-]  # fmt: skip
+]
 LETTERS = "# 骆驼证书\n\n## 来信\n骆驼证书过期怎么续？\n\n## 回信\n请在证书页重新申请。\n"
 ASKED = """
 from pathlib import Path
@@ -73,7 +74,7 @@ def asked(folder: Path, **given: str) -> tuple[str, str, str, list[str], list[st
     rows = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
     (folder / "rows.jsonl").write_text(rows, encoding="utf-8")
     verdict, engine, embedding, said, tickets = json.loads(ran(folder, "-c", ASKED.replace("{given!r}", repr(given))))
-    return verdict, engine, embedding, said, tickets
+    return verdict, engine, embedding, said, sorted(set(tickets))
 
 
 def keeps_the_house(folder: Path) -> None:

@@ -82,12 +82,11 @@ def test_every_link_and_every_file_that_a_document_names_is_there(path: Path) ->
         found = path.parent / link if link else path
         if not found.exists() or (anchor and anchor not in anchors(found)):
             wrong.append("".join(target))
-    for name in code(prose):
-        if re.fullmatch(r"(?:bot|docs|tests|prompts|knowledge|\.ci)/[\w./-]+", name):
-            if not (ROOT / name).exists() and name.rstrip("/") not in MADE:
-                wrong.append(name)
-        if re.fullmatch(r"test_\w+\.py", name) and not any((ROOT / "tests").rglob(name)):
-            wrong.append(name)
+    names = code(prose)
+    files = [name for name in names if re.fullmatch(r"(?:bot|docs|tests|prompts|knowledge|\.ci)/[\w./-]+", name)]
+    wrong += [name for name in files if not (ROOT / name).exists() and name.rstrip("/") not in MADE]
+    tests = [name for name in names if re.fullmatch(r"test_\w+\.py", name)]
+    wrong += [name for name in tests if not any((ROOT / "tests").rglob(name))]
     assert not wrong
 
 
