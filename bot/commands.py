@@ -24,8 +24,6 @@ from bot.reply.sheet import sheet
 from bot.settings import Settings
 from bot.tickets import rulings
 
-TAG = "desk"  # the name of a run in its TREC lines
-
 
 def ingest(settings: Settings, args: argparse.Namespace) -> None:
     if args.if_missing and wire.latest(settings):
@@ -117,7 +115,7 @@ def retrieve(settings: Settings, args: argparse.Namespace) -> None:
     with lines.whole(args.out) as out, _progress("queries") as advance:
         for done, (query, text) in enumerate(queries, start=1):
             for rank, hit in enumerate(retriever.similar(text, args.k), start=1):
-                out.write(f"{query} Q0 {hit.ticket} {rank} {hit.score:.6f} {TAG}\n")
+                out.write(f"{query} Q0 {hit.ticket} {rank} {hit.score:.6f} {exports.TAG}\n")
             advance(done, len(queries))
 
 

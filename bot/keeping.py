@@ -1,4 +1,4 @@
-"""What a maintainer does with knowledge: take it in, review it, forget some of it, approve answers, redact a file."""
+"""What a maintainer does with knowledge: take it in, review it, forget some of it, redact a file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 from bot import wire
 from bot.errors import KnowledgeError
 from bot.records import Statement
-from bot.reply.deeds import claims_work
 from bot.search.build import publish
 from bot.search.opening import current_id, held, open_build
 from bot.settings import Settings
-from bot.tickets import approved, expiry, forgotten, rulings
+from bot.tickets import expiry, forgotten, rulings
 from bot.tickets.answers import answers
 from bot.tickets.clusters import agree
 from bot.tickets.intake import learn
@@ -145,19 +144,6 @@ def forget(
         "alike": [ticket.id for ticket in kept if ticket.text in texts],
         "tickets": len(kept),
     }
-
-
-def approve(settings: Settings, record: approved.Approved) -> Path:
-    """Writes an answer that staff approved, or raises DeskError with the reason why it cannot be stated.
-
-    It is stated from the next ingest on; an answer of the same id is written over.
-    """
-    return approved.write(settings.knowledge_dir / approved.FOLDER, record, wire.redactor(settings), claims_work)
-
-
-def withdraw(settings: Settings, id: str) -> None:
-    """Takes an approved answer back: the next ingest is without it."""
-    approved.withdraw(settings.knowledge_dir / approved.FOLDER, id)
 
 
 def redact_file(settings: Settings, text: str) -> tuple[str, list[Finding]]:

@@ -60,19 +60,6 @@ class Hours:
             return False
         return any(start <= at < end for day in (today - timedelta(1), today) for start, end in self._shifts(day))
 
-    def next_open(self, at: datetime) -> datetime | None:
-        """When service begins next, in its own time zone; None where it is open already."""
-        if self.open(at):
-            return None
-        at = _aware(at)
-        today = at.astimezone(self.zone).date()
-        # A week holds one shift at least, so each closed day can put it off by a week at most.
-        for offset in range(7 * (len(self.closed) + 1) + 1):
-            for start, _ in self._shifts(today + timedelta(offset)):
-                if start > at:
-                    return start.astimezone(self.zone)
-        raise AssertionError("unreachable")
-
     def text(self, lang: Language) -> str:
         """One line for a customer; closed dates are not in it."""
         whole = {"zh": "24 小时", "en": "24 hours"}[lang]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.learning import How, Reuse, ReuseRow, ReuseState, Sent, SentRow
@@ -58,12 +58,6 @@ class Replies:
         query = select(SentRow).where(SentRow.handoff == handoff).order_by(SentRow.id)
         with self._work.begin() as session:
             return tuple(row.record() for row in session.scalars(query))
-
-    def tally(self) -> dict[str, int]:
-        """How often drafts were sent as they were, edited, discarded, and replies written without one."""
-        query = select(SentRow.how, func.count()).group_by(SentRow.how)
-        with self._work.begin() as session:
-            return {str(how): int(count) for how, count in session.execute(query)}
 
     def edited(self, limit: int = 200) -> tuple[Sent, ...]:
         """Drafts that an agent changed or threw away, the newest first: what the desk gets wrong."""

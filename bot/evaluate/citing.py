@@ -28,7 +28,7 @@ def precision(answer: Answer, right: Callable[[Citation], bool]) -> float | None
     """The share of (sentence, citation) pairs whose ticket is an acceptable one; None without pairs."""
     by_number = {row.n: row for row in answer.citations}
     marks = [n in by_number and right(by_number[n]) for sentence in _factual(answer) for n in sentence.citations]
-    return sum(marks) / len(marks) if marks else None
+    return share(marks)
 
 
 def recall(answer: Answer, facts: Sequence[re.Pattern[str]]) -> float | None:
@@ -39,6 +39,11 @@ def recall(answer: Answer, facts: Sequence[re.Pattern[str]]) -> float | None:
         holding = [sentence for sentence in _factual(answer) if fact.search(sentence.text)]
         if holding:
             marks.append(any(fact.search(quotes[n]) for sentence in holding for n in sentence.citations if n in quotes))
+    return share(marks)
+
+
+def share(marks: Sequence[bool]) -> float | None:
+    """The share of what holds; None of nothing."""
     return sum(marks) / len(marks) if marks else None
 
 

@@ -12,7 +12,7 @@ from bot.evaluate import lines
 from bot.evaluate.columns import right_verdict
 from bot.evaluate.judging import DEEP, Row
 
-TAG = "desk"
+TAG = "desk"  # the name of a run in its TREC lines
 # What XML 1.0 cannot hold, even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

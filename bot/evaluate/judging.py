@@ -96,12 +96,12 @@ def judge(case: Case, reply: Reply, gold: Sequence[str] = (), product: str = "")
         **common,  # type: ignore[arg-type]
         verdict=answer.verdict,
         right_first=_right_first(case, answer) if case.tickets else None,
-        vital=share([held[nugget.fact] for nugget in case.nuggets if nugget.vital]),
-        every=share(list(held.values())),
-        cited=share([bool(sentence.citations) for sentence in facts]),
+        vital=citing.share([held[nugget.fact] for nugget in case.nuggets if nugget.vital]),
+        every=citing.share(list(held.values())),
+        cited=citing.share([bool(sentence.citations) for sentence in facts]),
         precision=citing.precision(answer, lambda row: is_right(case, row)) if case.tickets else None,
         recall=citing.recall(answer, [nugget.pattern for nugget in case.nuggets]),
-        grounded=share(list(supported.values())),
+        grounded=citing.share(list(supported.values())),
         missed=tuple(fact for fact, found in held.items() if not found),
         forbidden=tuple(pattern.pattern for pattern in case.forbid if pattern.search(_shown(answer))),
         unsupported=tuple(text for text, good in supported.items() if not good),
@@ -132,10 +132,6 @@ def missing(case: Case, tickets: Mapping[str, Ticket]) -> list[str | int]:
 
 def _place(item: str | int) -> bool:
     return isinstance(item, int)
-
-
-def share(marks: Sequence[bool]) -> float | None:
-    return sum(marks) / len(marks) if marks else None
 
 
 def is_right(case: Case, citation: Citation) -> bool:

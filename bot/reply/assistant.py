@@ -26,7 +26,6 @@ from bot.reply.gate import Decision
 from bot.reply.handing import asked_back, handed, repeated, waits
 from bot.reply.intent import asks_time, tells_span
 from bot.reply.parts import Parts
-from bot.reply.pasted import question_of
 from bot.reply.subjects import apart
 from bot.reply.suggest import Offers
 from bot.reply.writers import Brief, Usage
@@ -62,10 +61,6 @@ class Assistant:
         *_, last = self.stream(question)
         assert isinstance(last, Answer)
         return last
-
-    def draft(self, text: str) -> Answer:
-        """A reply draft for an agent from a whole ticket's text, cut to what is asked."""
-        return self.answer(question_of(text))
 
     def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal:
         """A letter for an agent from a pasted ticket, and what the agent should know beside it. `only`: ids of the

@@ -76,10 +76,6 @@ class LiveAssistant:
         with self._in_use() as assistant:
             yield from assistant.stream(question)
 
-    def draft(self, text: str) -> Answer:
-        with self._in_use() as assistant:
-            return assistant.draft(text)
-
     def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal:
         with self._in_use() as assistant:
             return assistant.propose(text, only, language)

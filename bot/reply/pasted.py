@@ -10,7 +10,6 @@ import html
 import re
 from dataclasses import dataclass
 
-from bot.errors import QuestionError
 from bot.records import Question, Turn
 from bot.reply.systems import Said, system
 from bot.tickets.reading.reader import read_markdown
@@ -74,13 +73,6 @@ class Pasted:
         parts = [self.title, *(said if len(said) <= 3 else [said[0], *said[-2:]])]
         unique = list(dict.fromkeys(part for text in parts if (part := gist(_PICTURE.sub("", text)).strip())))
         return Question("\n".join(unique)[:MOST], id="draft")
-
-
-def question_of(text: str) -> Question:
-    """What the customer of a pasted ticket wants. Raises QuestionError when there is not a word in it."""
-    if not re.search(r"\w", text) or not (question := read(text).question).text:
-        raise QuestionError("工单是空的，请粘贴工单内容。 The ticket is empty; paste its text.")
-    return question
 
 
 def read(text: str) -> Pasted:

@@ -5,7 +5,6 @@ is never half written, and a copy of a Chroma folder in use. It knows nothing of
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import sqlite3
 import struct
@@ -14,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.errors import BuildError
+from bot.tickets.replacing import replace, sync
 
 DATABASE = "chroma.sqlite3"
 
@@ -38,19 +38,12 @@ def lock(index_dir: Path, wait: bool = False) -> Iterator[None]:
 def flush(folder: Path) -> None:
     """Wait until all files of the folder have reached the disk."""
     for path in [*(path for path in folder.rglob("*") if path.is_file()), folder]:
-        _sync(path)
+        sync(path)
 
 
 def point(pointer: Path, build_id: str) -> None:
     """Replace the pointer's content; a reader sees the old one or the new one."""
-    fresh = pointer.with_name(f".{pointer.name}")
-    try:
-        fresh.write_text(build_id + "\n", encoding="utf-8")
-        _sync(fresh)
-        fresh.replace(pointer)
-    finally:
-        fresh.unlink(missing_ok=True)
-    _sync(pointer.parent)
+    replace(pointer, build_id + "\n")
 
 
 def keep(folder: Path, wanted: Collection[str | None]) -> None:
@@ -128,11 +121,3 @@ def _sizes(header: Path) -> tuple[int, int, int]:
 def _existing(folder: Path) -> str:
     # Not read-only: an app that was killed while it opened the folder left a journal that has to be rolled back.
     return f"{(folder / DATABASE).resolve().as_uri()}?mode=rw"
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,15 +7,13 @@ how a build is made, it does not.
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from bot.errors import KnowledgeError
 from bot.records import Ticket
+from bot.tickets import replacing
 from bot.tickets.intake import made_id
 from bot.tickets.privacy.redaction import Redactor
 from bot.tickets.reading.reader import read
@@ -35,20 +33,11 @@ def write(folder: Path, record: Approved, redactor: Redactor, claims: Callable[[
     if not record.id:
         record = replace(record, id=_fresh(folder, record))
     path = folder / f"{record.id}.md"
-    fresh = folder / f".{record.id}.{secrets.token_hex(4)}"  # no ticket file by its name, so that no build reads it
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(rendered(record))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        _sync(folder)
+        replacing.replace(path, rendered(record))
     except OSError as error:
         raise KnowledgeError(f"The answer could not be written to {path}: {error.strerror or error}.") from None
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
     return path
 
 
@@ -57,7 +46,7 @@ def withdraw(folder: Path, id: str) -> None:
     path = _path(folder, id)
     try:
         path.unlink()
-        _sync(folder)
+        replacing.sync(folder)
     except FileNotFoundError:
         raise _missing(id) from None
     except OSError as error:
@@ -104,11 +93,3 @@ def _path(folder: Path, id: str) -> Path:
     if not ID.fullmatch(id):
         raise _missing(id)
     return folder / f"{id}.md"
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

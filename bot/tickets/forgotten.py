@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import KnowledgeError
+from bot.tickets import replacing
 
 NAME = "forgotten.txt"
 _HEAD = "# Tickets that `python -m bot forget` took out. Without its line a ticket comes in again at the next ingest.\n"
@@ -40,7 +41,7 @@ def read(paths: Iterable[Path]) -> frozenset[str]:
 def add(folder: Path, tickets: Iterable[str]) -> None:
     """Appends, with today's date, those that the folder's list does not hold yet; a reader never sees half a list."""
     folder.mkdir(parents=True, exist_ok=True)
-    path, fresh = folder / NAME, folder / f".{NAME}"
+    path = folder / NAME
     with _alone(folder):
         known, today = _ids(path), datetime.now(UTC).date().isoformat()
         lines = [f"{_written(ticket)}  # {today}\n" for ticket in dict.fromkeys(tickets) if ticket not in known]
@@ -49,14 +50,7 @@ def add(folder: Path, tickets: Iterable[str]) -> None:
         before = path.read_text(encoding="utf-8-sig") if path.exists() else _HEAD
         if before and not before.endswith("\n"):
             before += "\n"
-        try:
-            with fresh.open("w", encoding="utf-8") as file:
-                file.write(before + "".join(lines))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        replacing.replace(path, before + "".join(lines))
 
 
 @contextmanager
@@ -66,7 +60,6 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

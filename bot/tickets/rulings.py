@@ -17,7 +17,7 @@ from tomlkit.items import AoT, Table
 
 from bot.errors import KnowledgeError
 from bot.records import SetAside, Statement
-from bot.tickets import door
+from bot.tickets import door, replacing
 from bot.tickets.answers import Answer, digest
 from bot.tickets.conflicts import ALL, Conflict
 from bot.tickets.near import canonical
@@ -176,9 +176,7 @@ def write(path: Path, answers: Sequence[Answer], conflicts: Sequence[Conflict]) 
         for table in tables:
             assert isinstance(listed, AoT)
             listed.append(table)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(tomlkit.dumps(document), encoding="utf-8")
-    part.replace(path)
+    replacing.replace(path, tomlkit.dumps(document))
     return len(fresh_answers), len(fresh_conflicts)
 
 

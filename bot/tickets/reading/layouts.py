@@ -81,7 +81,7 @@ _DESK = (
     r"(?:回复|回答|答复|解答|回应)?|技术|支持|回答|回复|答复|答"
     r"|customer support|customer service|agent|support|assistant|engineer|staff|a)"
 )
-CUSTOMER, AGENT = (re.compile(f"{names}\\Z", re.I) for names in (_SIDE, _DESK))
+CUSTOMER = re.compile(rf"{_SIDE}\Z", re.I)
 ROLE = f"(?:{_DESK}|{_SIDE})"
 
 # A number before a title: `Q1:`, `1.`, `问题 1：`, `案例 12 -`, `No.3`, `#3`, `第3条`, `工单 #12：`, `【12】`.

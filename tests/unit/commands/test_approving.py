@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot import keeping, settings, wire
+from bot import settings, tooling, wire
 from bot.__main__ import main
+from bot.desk.store import Desk
 from bot.errors import KnowledgeError
 from bot.reply.followup import Asked
 from bot.search.opening import current_id, open_build
@@ -34,6 +35,7 @@ class Kept:
 
     def __init__(self, settings: Settings, encoder: Any) -> None:
         self.settings, self.encoder = settings, encoder
+        self.tools = tooling.tools(settings, Desk("sqlite://"), wire.redactor(settings), list)
 
     def ingest(self) -> int:
         """Runs the command over the default folder; how many passages it embedded."""
@@ -72,8 +74,8 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, search_fakes: Any) -> 
 
 
 def test_the_next_ingest_takes_an_answer_in_and_embeds_nothing_else(kept: Kept) -> None:
-    path = keeping.approve(kept.settings, RECORD)
-    assert path == kept.settings.knowledge_dir / "approved" / "a1.md"
+    assert kept.tools.approve(RECORD) == "a1"
+    assert (kept.settings.knowledge_dir / "approved" / "a1.md").is_file()
     assert kept.tickets == ["t1", "t2"]  # an index is never changed
     assert 0 < kept.ingest() < 5
     assert kept.tickets == ["a1", "t1", "t2"]
@@ -82,18 +84,18 @@ def test_the_next_ingest_takes_an_answer_in_and_embeds_nothing_else(kept: Kept) 
 
 
 def test_an_edited_answer_is_said_in_its_new_words_alone(kept: Kept) -> None:
-    keeping.approve(kept.settings, RECORD)
+    kept.tools.approve(RECORD)
     kept.ingest()
-    keeping.approve(kept.settings, replace(RECORD, answer="骆驼雕塑照片的归档存储每月收费七元。"))
+    kept.tools.approve(replace(RECORD, answer="骆驼雕塑照片的归档存储每月收费七元。"))
     kept.ingest()
     said = kept.evidence("2026-11-28")
     assert said[0].endswith("七元。") and SAID not in said
 
 
 def test_a_withdrawn_answer_is_gone_from_the_next_build(kept: Kept) -> None:
-    keeping.approve(kept.settings, RECORD)
+    kept.tools.approve(RECORD)
     kept.ingest()
-    keeping.withdraw(kept.settings, "a1")
+    kept.tools.withdraw("a1")
     kept.ingest()
     assert kept.tickets == ["t1", "t2"]
     assert SAID not in kept.evidence("2026-11-28")
@@ -102,7 +104,7 @@ def test_a_withdrawn_answer_is_gone_from_the_next_build(kept: Kept) -> None:
 def test_an_expired_answer_is_not_stated_even_before_the_next_build(
     kept: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keeping.approve(kept.settings, RECORD)
+    kept.tools.approve(RECORD)
     kept.ingest()
     assert SAID in kept.evidence("2999-01-01")
     assert SAID not in kept.evidence("2999-01-02")
@@ -115,7 +117,7 @@ def test_an_expired_answer_is_not_stated_even_before_the_next_build(
 def test_a_rebuild_reads_answers_wherever_the_other_tickets_came_from(kept: Kept, tmp_path: Path) -> None:
     folder, index = kept.settings.knowledge_dir, kept.settings.index_dir
     assert wire.rebuilding(kept.settings)[-1:] == [str(folder)]
-    keeping.approve(kept.settings, RECORD)
+    kept.tools.approve(RECORD)
     kept.ingest()
     assert wire.rebuilding(kept.settings)[-1:] == [str(folder)]
     assert main(["ingest", "--index", str(index), str(folder / "tickets.jsonl")]) == 0
@@ -125,5 +127,5 @@ def test_a_rebuild_reads_answers_wherever_the_other_tickets_came_from(kept: Kept
 def test_a_claim_of_work_that_only_the_replies_know_is_refused(kept: Kept) -> None:
     answer = "您的反馈已同步给了产品经理。骆驼雕塑照片的归档存储每月收费六元。"
     with pytest.raises(KnowledgeError, match="work that a person did"):
-        keeping.approve(kept.settings, replace(RECORD, answer=answer))
+        kept.tools.approve(replace(RECORD, answer=answer))
     assert not (kept.settings.knowledge_dir / "approved").exists()

@@ -14,13 +14,6 @@ from bot.errors import AccountError
 WORD = "a long password"
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cheapest digests there are: what they cost is not tested here."""
-    hasher = accounts.PasswordHasher
-    monkeypatch.setattr(accounts, "PasswordHasher", lambda: hasher(time_cost=1, memory_cost=8, parallelism=1))
-
-
 def test_the_right_password_and_nothing_else(desk: Desk) -> None:
     made = desk.accounts.add(" Anna ", WORD, "agent", "小安", ["CDN"])
     assert (made.name, made.shown, made.role, made.products) == ("anna", "小安", "agent", ("CDN",))

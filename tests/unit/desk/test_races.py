@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.desk import accounts
 from bot.desk.saying import Say
 from bot.desk.store import Desk
 from bot.errors import AccountError, ConflictError
@@ -90,8 +89,6 @@ def test_a_line_is_never_overtaken_by_a_later_one(desk: Desk, opened: Callable[[
 
 
 def test_guesses_side_by_side_lock_an_account_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    hasher = accounts.PasswordHasher
-    desk.accounts._hasher = hasher(time_cost=1, memory_cost=8, parallelism=1)
     desk.accounts.add("anna", WORD, "agent")
     together = threading.Barrier(5)
     verify = desk.accounts._verify

@@ -49,7 +49,7 @@ def imported(path: Path) -> set[str]:
             base = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
             origin = ".".join(part for part in (base, node.module) if part)
             found |= {f"{origin}.{alias.name}" for alias in node.names}
-    return {name for name in found if name.split(".")[0] == "bot"}
+    return {name for name in found if name.split(".")[0] == "bot" and name != "bot.__version__"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

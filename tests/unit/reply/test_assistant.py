@@ -261,14 +261,6 @@ def test_a_chat_is_greeted_once() -> None:
     assert say("greeting", "zh") not in answer.text
 
 
-def test_an_agents_draft_takes_the_same_line() -> None:
-    answer = desk().draft("客户：托盘租金怎么算？\n客服：您好")
-    check(answer)
-    assert stated(answer)[0] == RENT.text
-    with pytest.raises(QuestionError):
-        desk().draft(" ")
-
-
 def test_it_keeps_nothing_between_two_questions() -> None:
     one = desk()
     first, second = (one.answer(ASKED) for _ in range(2))

@@ -99,7 +99,7 @@ def test_everything_it_offers_is_the_current_builds(builds: Builds) -> None:
     builds.current = "b2"
     assert live.knowledge()["build"] == live.library().id == "b2"
     assert live.engine == "extractive"
-    assert live.draft("客户：托盘租金怎么算").index == "b2"
+    assert live.propose("客户：托盘租金怎么算").answer.index == "b2"
     assert live.suggestions(3) == desk().suggestions(3)
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import QuestionError
-from bot.reply.pasted import MOST, READ, question_of, read
+from bot.reply.pasted import MOST, READ, read
 from bot.reply.systems import system
 
 TICKET = """## 托盘租金
@@ -29,7 +28,7 @@ DIALOGUE = "客户：货丢了\n两箱\n客服：您好，请稍等\n工程师: 
 
 
 def test_a_whole_ticket_gives_title_description_and_last_words() -> None:
-    question = question_of(TICKET)
+    question = read(TICKET).question
     lines = question.text.splitlines()
     assert lines[:2] == ["托盘租金", "托盘一个月多少钱"]
     assert "急" in lines and "可以开发票吗" in question.text
@@ -37,22 +36,21 @@ def test_a_whole_ticket_gives_title_description_and_last_words() -> None:
 
 
 def test_a_dialogue_gives_the_customers_turns_alone() -> None:
-    assert question_of(DIALOGUE).text == "货丢了\n两箱\n怎么赔"
+    assert read(DIALOGUE).question.text == "货丢了\n两箱\n怎么赔"
 
 
 def test_text_without_roles_is_the_question() -> None:
-    assert question_of("  冷库温度偏高\n报错 E1042 ").text == "冷库温度偏高\n报错 E1042"
+    assert read("  冷库温度偏高\n报错 E1042 ").question.text == "冷库温度偏高\n报错 E1042"
 
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "😀？！", "**：**"])
-def test_nothing_is_refused(text: str) -> None:
-    with pytest.raises(QuestionError):
-        question_of(text)
+def test_nothing_is_wordless(text: str) -> None:
+    assert read(text).wordless
 
 
 def test_a_long_one_is_cut_and_repeats_are_said_once() -> None:
-    assert 400 < len(question_of("托盘" * 5000).text) <= MOST
-    assert question_of("客户：怎么赔\n客服：在\n客户：怎么赔").text == "怎么赔"
+    assert 400 < len(read("托盘" * 5000).question.text) <= MOST
+    assert read("客户：怎么赔\n客服：在\n客户：怎么赔").question.text == "怎么赔"
 
 
 CHATWOOT = {
@@ -142,7 +140,7 @@ def test_a_line_before_the_dialogue_is_its_title() -> None:
 
 def test_a_long_log_is_asked_by_its_failures_and_read_by_its_ends() -> None:
     rows = [f"2024-01-01 10:00:{n:02} GET /{n} 200 ok" for n in range(50)]
-    asked = question_of("\n".join(["上传失败了", *rows, "ERROR upload refused: E1042", *rows])).text
+    asked = read("\n".join(["上传失败了", *rows, "ERROR upload refused: E1042", *rows])).question.text
     assert "上传失败了" in asked and "E1042" in asked and len(asked) < MOST
     pasted = read("开头\n" + "仓储记录\n" * 100_000 + "结尾")
     assert pasted.cut > 400_000 and len(pasted.whole) <= READ + 1

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from bot.search.opening import Build, open_build
-
-
-def _fakes() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("search_fakes", Path(__file__).with_name("fakes.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["search_fakes"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def search_fakes() -> Any:
-    return _fakes()
 
 
 @pytest.fixture

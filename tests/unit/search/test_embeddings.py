@@ -15,8 +15,10 @@ from pydantic import SecretStr
 from bot.errors import BuildError
 from bot.search.embeddings import E5Embeddings, NamedEmbeddings, OpenaiEmbeddings, UseEmbeddings
 
+E5 = pytest.param(E5Embeddings, marks=pytest.mark.slow)
 
-@pytest.fixture(scope="module", params=[UseEmbeddings, E5Embeddings, "fake"], ids=["use", "e5", "fake"])
+
+@pytest.fixture(scope="module", params=[UseEmbeddings, E5, "fake"], ids=["use", "e5", "fake"])
 def embeddings(request: pytest.FixtureRequest, search_fakes: Any) -> NamedEmbeddings:
     made: NamedEmbeddings = search_fakes.HashEmbeddings() if request.param == "fake" else request.param()
     return made

@@ -66,9 +66,6 @@ class FakeAssistant:
     def suggestions(self, n: int) -> tuple[str, ...]:
         return SUGGESTIONS[:n]
 
-    def draft(self, text: str) -> Answer:
-        return self.answer(Question(text))
-
     def propose(self, text: str, only: Sequence[str] = (), language: Any = None) -> Proposal:
         answer = self.answer(Question(text))
         self.chosen = (tuple(only), language)
