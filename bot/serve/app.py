@@ -34,7 +34,7 @@ from bot.serve.pictures import Pictures
 from bot.serve.rebuild import Rebuild
 from bot.serve.shelf import Shelf
 from bot.serve.shell import Shell
-from bot.serve.turns import Turns
+from bot.serve.turns import BESIDE, Turns
 from bot.settings import Settings
 from bot.tickets.approved import FOLDER
 
@@ -70,7 +70,8 @@ def create_app(
     )
     app.state.busy = lambda: numbers.busy  # asked at the end, so that replies in flight are finished
     errors.install(app, numbers)
-    turns = Turns(settings.generations or AT_ONCE[_modelled(assistant)])
+    at_once = settings.generations or AT_ONCE[_modelled(assistant)]
+    turns = Turns(at_once, longest=settings.llm_timeout + BESIDE)
     Api(assistant, desk, access, numbers, tools.redact, settings.question_chars, turns).attach(app)
     Live(desk).attach(app, numbers)
     shelf = Shelf()
@@ -92,7 +93,7 @@ def create_app(
         report_dir,
     )
     errors.fence(app, (*OWN, *staff.PATHS))
-    chat.mount(app, assistant, desk, numbers, tools, shelf)
+    chat.mount(app, assistant, desk, numbers, tools, shelf, turns)
     app.add_middleware(Shell, hosts=hosts)
     app.add_middleware(Guard, own=(*OWN, *staff.PATHS), special=embed.headers(hosts))
     if settings.proxies:

@@ -5,6 +5,7 @@ Plain ASGI, so that streams stay streams. Knows no key and no page content.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,11 @@ LARGER = {
     **dict.fromkeys(("/desk/draft", "/desk/propose", "/desk/sources"), 8 << 20),  # 2 MB of Chinese, as a form sends it
     "/api/draft": 4 << 20,
 }
+
+BODY_SECONDS = 60.0
+"""For a whole body: a screenshot of 5 MiB at 85 KiB a second, as a phone with poor reception sends it."""
+READ_SECONDS = 60.0
+"""For what is sent to be taken: a reader who stands still that long is let go."""
 
 _POLICY = (
     "default-src 'self'",
@@ -69,6 +75,8 @@ more) serve nothing here and stay shut."""
 GRADIO_OWN = ("/config", "/gradio_api/")
 """What of these no page of another site may ask for, with whatever cookie: Gradio lets any site read its replies."""
 
+TOO_SLOW = f"内容在 {BODY_SECONDS:.0f} 秒内没有传完。 The request did not arrive within {BODY_SECONDS:.0f} seconds."
+
 GRADIO_API = "/gradio_api/"
 """Gradio lets any site in, with its visitor's cookies; a neighbour's page could have it restore a conversation."""
 
@@ -106,7 +114,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 extra = {**HEADERS, **self._special.get(scope["path"], {}), "x-request-id": number}
                 message["headers"] = _with_headers(message.get("headers", []), extra)
-            await send(message)
+            async with asyncio.timeout(READ_SECONDS):
+                await send(message)
 
         limit = LARGER.get(scope["path"], self._limit)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
@@ -119,7 +128,7 @@ class Guard:
         elif scope["path"].startswith(GRADIO_OWN) and not same_origin(HTTPConnection(scope)):
             await _refuse(sealed, 403, "This can be asked for from its own page alone.", "cross_origin")
         else:
-            await self._app(scope, _counted(receive, limit), sealed)
+            await self._app(scope, _bounded(receive, limit), sealed)
 
     def _passes(self, path: str) -> bool:
         if path == "/" or any(path == own or path.startswith(f"{own}/") for own in self._own):
@@ -127,19 +136,27 @@ class Guard:
         return any(path == open or (open[-1] == "/" and path.startswith(open)) for open in GRADIO_OPEN)
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    """For a body of undeclared length; the exception becomes a reply inside the app."""
-    seen = 0
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """For a body of undeclared length, and for one that trickles in; the exception becomes a reply inside the app,
+    after which the connection is closed."""
+    seen, whole, until = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+    async def bounded() -> Message:
+        nonlocal seen, whole
+        if whole:  # now it waits for the caller to leave
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, TOO_SLOW, {"connection": "close"}) from None
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise HTTPException(413, _too_large(limit))
+            raise HTTPException(413, _too_large(limit), {"connection": "close"})
+        whole = not message.get("more_body", False)
         return message
 
-    return counted
+    return bounded
 
 
 def _too_large(limit: int) -> str:

@@ -21,19 +21,28 @@ from bot.serve.pages.talk import Talk
 from bot.serve.pages.texts import BROWSER, COOKIE, Texts, language
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
+from bot.serve.turns import Turns
 
-AT_ONCE = 32
-"""Replies written at the same time; Gradio's own default is one, for everybody together."""
+AT_ONCE = 40
+"""Presses handled at the same time, beside the questions; Gradio's own default is one, for everybody together."""
 WAITING = 500
 EXAMPLES = 6
 FONTS = ("system-ui", "sans-serif")
 
 
-def mount(app: FastAPI, assistant: Assistant, desk: Desk, numbers: Telemetry, tools: Tools, shelf: Shelf) -> None:
+def mount(
+    app: FastAPI,
+    assistant: Assistant,
+    desk: Desk,
+    numbers: Telemetry,
+    tools: Tools,
+    shelf: Shelf,
+    turns: Turns,
+) -> None:
     """Puts the page on the app. It is mounted last: it answers every path left over."""
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, desk, numbers, tools, shelf)),
+        build(Chat(assistant, desk, numbers, tools, shelf, turns), turns.at_once + turns.most),
         path="/",
         footer_links=[],
         run_history=False,
@@ -48,8 +57,8 @@ def mount(app: FastAPI, assistant: Assistant, desk: Desk, numbers: Telemetry, to
     )
 
 
-def build(chat: Chat) -> gr.Blocks:
-    """The widgets and their events."""
+def build(chat: Chat, asking: int) -> gr.Blocks:
+    """The widgets and their events. `asking`: questions that are written or stand in line, each in a thread."""
     texts = language("zh")
     page: gr.Blocks
     with gr.Blocks(analytics_enabled=False, title=texts.title, fill_height=True, fill_width=True) as page:
@@ -139,19 +148,23 @@ def build(chat: Chat) -> gr.Blocks:
             return [drawn, talk, gr.Textbox(**box) if box else gr.skip(), *buttons, said]
 
         def ask(question: str | None, talk: Talk, code: str, request: gr.Request) -> Iterator[list[Any]]:
-            texts, talk = language(code), own(talk, request, code)
+            yield from told(question, own(talk, request, code), code)
+
+        def told(question: str | None, talk: Talk, code: str, again: bool = False) -> Iterator[list[Any]]:
+            texts = language(code)
             if not (question or "").strip():
                 yield draw(talk, code, False, texts.empty)
                 return
             try:
-                for n, item in enumerate(chat.ask(talk, str(question).strip(), texts)):
+                for n, item in enumerate(chat.ask(talk, str(question).strip(), texts, again)):
                     yield draw(talk, code, item.open, **({"value": ""} if n == 0 else {}))
             except Unsent as error:
                 yield draw(talk, code, False, str(error))
 
         def retry(talk: Talk, code: str, request: gr.Request) -> Iterator[list[Any]]:
             talk = own(talk, request, code)
-            yield from ask(talk.drop_last(), talk, code, request)
+            last = talk.last()
+            yield from told(last.question if last else "", talk, code, again=True)
 
         def halt(talk: Talk, code: str) -> list[Any]:
             chat.stop(talk, language(code))
@@ -187,9 +200,10 @@ def build(chat: Chat) -> gr.Blocks:
             return [view.messages(talk, texts), talk, gr.Textbox(placeholder=_hint(talk, texts))]
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asking = send.click(ask, [box, talk, lang], busy, concurrency_limit=AT_ONCE, **quiet)
-        trying = again.click(retry, [talk, lang], busy, concurrency_limit=AT_ONCE, **quiet)
-        running: list[Any] = [asking, trying]
+        # Gradio's own line knows no fairness: questions pass it, and stand in ours.
+        waiting: dict[str, Any] = {"concurrency_limit": None, **quiet}
+        running: list[Any] = [send.click(ask, [box, talk, lang], busy, **waiting)]
+        running.append(again.click(retry, [talk, lang], busy, **waiting))
         stop.click(halt, [talk, lang], busy, cancels=running, **quiet)
         new.click(clear, [talk, lang], busy, cancels=running, **quiet)
         switch.click(toggle, [talk, lang], [talk, lang, *chrome], **quiet)
@@ -199,6 +213,7 @@ def build(chat: Chat) -> gr.Blocks:
         # "multiple": by default Gradio drops a press that comes while the last one is still on its way.
         act.click(pressed, [payload, talk, lang], [toast, log, talk], trigger_mode="multiple", **quiet)
         page.load(start, None, [talk, lang, *chrome], **quiet)
+    page.max_threads = asking + AT_ONCE
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page
 

@@ -12,7 +12,7 @@ from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Handoff, Sentence
 from bot.serve.core import Assistant, Tools
-from bot.serve.errors import told
+from bot.serve.errors import Refused, told
 from bot.serve.journal import new_request_id
 from bot.serve.pages.person import Person
 from bot.serve.pages.presses import Presses
@@ -21,6 +21,7 @@ from bot.serve.pages.texts import Texts
 from bot.serve.protocol import clean
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
+from bot.serve.turns import Place, Turns
 
 SAID_CHARS = 8000
 
@@ -39,14 +40,16 @@ class Chat:
         numbers: Telemetry,
         tools: Tools | None = None,
         shelf: Shelf | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._assistant, self._desk, self._numbers = assistant, desk, numbers
-        self._tools = tools or Tools()
+        self._tools, self._turns = tools or Tools(), turns or Turns(1)
         self._person = Person(desk, self._tools, self._product)
         self._presses = Presses(desk, numbers, self._tools, self._person, shelf or Shelf(), self.hand_over)
 
-    def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange | Said]:
-        """Yields the exchange whenever it has grown; what is said to a person, once. Raises Unsent."""
+    def ask(self, talk: Talk, question: str, texts: Texts, again: bool = False) -> Iterator[Exchange | Said]:
+        """Yields the exchange whenever it has grown, `again` in place of the last one; what is said to a person, once.
+        Raises Unsent."""
         new_request_id()
         question = clean(question)
         if seconds := self._tools.wait("question", talk.address):
@@ -55,10 +58,19 @@ class Chat:
         if said := self._to_person(talk, question, texts):
             yield said
             return
+        place = self._join(talk, texts)
+        if again:
+            talk.drop_last()
         exchange = talk.begin(question)
         try:
             yield exchange
-            for item in self._numbers.watch(self._assistant.stream(talk.question(exchange))):
+            while not place.wait(1.0):
+                if not exchange.open:
+                    return
+                exchange.waiting = place.ahead()
+                yield exchange
+            exchange.waiting = None
+            for item in self._numbers.watch(place.write(self._assistant.stream(talk.question(exchange)))):
                 if not exchange.open:  # stopped meanwhile: nothing more may appear
                     return
                 if talk.person():  # somebody has joined, and speaks now
@@ -75,13 +87,28 @@ class Chat:
             exchange.state = "stopped" if exchange.open else exchange.state
             self._keep(talk, exchange, texts)
             raise
+        except Refused as error:  # its place in line was given up
+            exchange.state, exchange.error = "failed", self._busy(error, texts.busy)
         except Exception as error:  # noqa: BLE001 - the page's edge
             exchange.state, exchange.error = "failed", told(error, self._numbers, texts.failed)
+        finally:
+            exchange.waiting = None
+            place.leave()
         self._keep(talk, exchange, texts)
         yield exchange
         if exchange.answer and exchange.answer.handoff and self._due(talk, exchange.answer.handoff):
             exchange.notice = self.hand_over(talk, texts) or exchange.notice
             yield exchange
+
+    def _join(self, talk: Talk, texts: Texts) -> Place:
+        try:
+            return self._turns.join(talk.address)
+        except Refused as error:
+            raise Unsent(self._busy(error, texts.full)) from None
+
+    def _busy(self, error: Refused, sentence: str) -> str:
+        self._numbers.refused(error.refusal.code)
+        return sentence.format(n=error.refusal.wait)
 
     def _to_person(self, talk: Talk, text: str, texts: Texts) -> Said | None:
         """Where a person has joined, in this tab or another, what is written goes to them."""

@@ -30,6 +30,8 @@ class Exchange:
     thumb: Thumb | None = None
     outcome: Outcome | None = None
     kept: bool = False
+    waiting: tuple[int, int] | None = None
+    """How many are served before it, and the seconds until its turn; None when it does not stand in line."""
 
     @property
     def text(self) -> str:

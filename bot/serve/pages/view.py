@@ -45,7 +45,8 @@ def reply(index: int, item: Exchange, texts: Texts, latest: bool, offered: bool)
     parts = [f'<div class="body">{said}</div>' if said else ""]
     if item.open:
         dots = '<span class="dots"><i></i><i></i><i></i></span>'
-        words = "" if said else f"<span>{texts.writing}</span>"
+        line = texts.in_line.format(n=item.waiting[0], s=item.waiting[1]) if item.waiting else texts.writing
+        words = "" if said else f"<span>{line}</span>"
         parts.append(f'<p class="writing">{dots}{words}</p>')
     if item.state == "stopped":
         parts.append(f'<p class="note">{texts.stopped}</p>')

@@ -30,6 +30,9 @@ class Texts:
     log: str
     automatic: str
     writing: str
+    in_line: str
+    full: str
+    busy: str
     stopped: str
     precedent: str
     uncovered: str
