@@ -283,9 +283,17 @@ def test_a_program_that_left_the_stream_stops_the_reply(make_app: Callable[..., 
     app = make_app(generations=1)
     body = b'{"messages": [{"role": "user", "content": "\xe6\x85\xa2"}], "stream": true}'
     scope = {
-        **{"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "method": "POST"},
-        **{"path": "/v1/chat/completions", "raw_path": b"", "query_string": b"", "scheme": "http", "root_path": ""},
-        **{"client": ("127.0.0.1", 5), "headers": [(b"host", b"127.0.0.1")], "http_version": "1.1"},
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "method": "POST",
+        "path": "/v1/chat/completions",
+        "raw_path": b"",
+        "query_string": b"",
+        "scheme": "http",
+        "root_path": "",
+        "client": ("127.0.0.1", 5),
+        "headers": [(b"host", b"127.0.0.1")],
+        "http_version": "1.1",
     }
 
     async def bodies() -> AsyncIterator[dict[str, Any]]:
