@@ -24,6 +24,7 @@ from bot.serve.agents import Agents
 from bot.serve.api import Api
 from bot.serve.core import Assistant, Tools
 from bot.serve.drafts import Drafts
+from bot.serve.gate import Gate
 from bot.serve.live import Live
 from bot.serve.maintainers import Maintainers
 from bot.serve.middleware import Direct, Guard
@@ -93,8 +94,9 @@ def create_app(
         report_dir,
     )
     errors.fence(app, (*OWN, *staff.PATHS))
-    chat.mount(app, assistant, desk, numbers, tools, shelf, turns)
+    inputs = chat.mount(app, assistant, desk, numbers, tools, shelf, turns)
     app.add_middleware(Shell, hosts=hosts)
+    app.add_middleware(Gate, inputs=inputs)
     app.add_middleware(Guard, own=(*OWN, *staff.PATHS), special=embed.headers(hosts))
     if settings.proxies:
         trusted = [str(network) for network in networks("PROXIES", settings.proxies)]

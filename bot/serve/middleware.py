@@ -25,6 +25,8 @@ LARGER = {
     "/api/draft": 4 << 20,
 }
 
+LONGEST = 300
+"""Characters of a path: none of ours has half of it, and a file system refuses longer names with an error."""
 BODY_SECONDS = 60.0
 """For a whole body: a screenshot of 5 MiB at 85 KiB a second, as a phone with poor reception sends it."""
 READ_SECONDS = 60.0
@@ -120,17 +122,19 @@ class Guard:
         limit = LARGER.get(scope["path"], self._limit)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared[:20]) > limit:
-            await _refuse(sealed, 413, _too_large(limit), "request_too_large")
+            await refuse(sealed, 413, _too_large(limit), "request_too_large")
         elif scope["path"].startswith(GRADIO_API) and not same_origin(HTTPConnection(scope)):
-            await _refuse(sealed, 403, "The page can be used from its own address alone.", "cross_origin")
+            await refuse(sealed, 403, "The page can be used from its own address alone.", "cross_origin")
         elif not self._passes(scope["path"]):
-            await _refuse(sealed, 404, "There is nothing here.", "not_found")
+            await refuse(sealed, 404, "There is nothing here.", "not_found")
         elif scope["path"].startswith(GRADIO_OWN) and not same_origin(HTTPConnection(scope)):
-            await _refuse(sealed, 403, "This can be asked for from its own page alone.", "cross_origin")
+            await refuse(sealed, 403, "This can be asked for from its own page alone.", "cross_origin")
         else:
             await self._app(scope, _bounded(receive, limit), sealed)
 
     def _passes(self, path: str) -> bool:
+        if len(path) > LONGEST:
+            return False
         if path == "/" or any(path == own or path.startswith(f"{own}/") for own in self._own):
             return True
         return any(path == open or (open[-1] == "/" and path.startswith(open)) for open in GRADIO_OPEN)
@@ -173,10 +177,12 @@ def _ours(name: str, extra: Mapping[str, str]) -> bool:
     return name in extra or name.startswith("access-control-")
 
 
-async def _refuse(send: Send, status: int, text: str, code: str) -> None:
+async def refuse(send: Send, status: int, text: str, code: str) -> None:
     body = json.dumps(
         {"error": {"message": text, "type": "invalid_request_error", "param": None, "code": code}}
     ).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status in (408, 413):  # the rest of the body is not waited for
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -38,11 +38,13 @@ def mount(
     tools: Tools,
     shelf: Shelf,
     turns: Turns,
-) -> None:
-    """Puts the page on the app. It is mounted last: it answers every path left over."""
+) -> tuple[int, ...]:
+    """Puts the page on the app, and gives how many values each of its events takes. It is mounted last: it answers
+    every path left over."""
+    page = build(Chat(assistant, desk, numbers, tools, shelf, turns), turns.at_once + turns.most)
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, desk, numbers, tools, shelf, turns), turns.at_once + turns.most),
+        page,
         path="/",
         footer_links=[],
         run_history=False,
@@ -55,6 +57,7 @@ def mount(
         theme=gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
+    return tuple(len(event.inputs) for _, event in sorted(page.fns.items()))
 
 
 def build(chat: Chat, asking: int) -> gr.Blocks:
