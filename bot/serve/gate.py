@@ -24,6 +24,7 @@ from bot.serve.shell import cookie
 
 SESSIONS = 10_000
 """Whose browser is remembered; Gradio itself keeps 2,000."""
+POSTED = ("queue/join", "cancel", "reset")
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _WRONG = (400, "This is nothing that the page sends.", "invalid_request")
 _OTHER = (403, "This session is another browser's: reload the page.", "not_yours")
@@ -46,7 +47,7 @@ class Gate:
         rest, browser = path.removeprefix(GRADIO_API), cookie(scope, BROWSER)
         found: bytes | Refused | None
         try:
-            if scope["method"] == "POST":
+            if scope["method"] == "POST" and rest in POSTED:
                 found = self._posted(rest, await _object(receive), browser)
                 if isinstance(found, bytes):
                     headers = [(k, v) for k, v in scope["headers"] if k not in (b"content-length", b"content-type")]
@@ -91,7 +92,7 @@ class Gate:
             session = rest.removeprefix("heartbeat/")
             if not _SESSION.fullmatch(session):
                 return _NONE
-            return None if self._owns(session, browser) else _OTHER
+            return None if self._owns(session, browser, joins=False) else _OTHER
         if rest == "queue/data":
             named = parse_qs(query.decode("latin-1")).get("session_hash", [])
             if len(named) != 1 or named[0] not in self._whose:
@@ -99,11 +100,12 @@ class Gate:
             return None if self._owns(named[0], browser) else _OTHER
         return None
 
-    def _owns(self, session: str, browser: str) -> bool:
-        """Who uses a session first has it."""
+    def _owns(self, session: str, browser: str, joins: bool = True) -> bool:
+        """Who joins a session first has it."""
         mine = hashlib.sha256(browser.encode()).hexdigest()
-        whose = self._whose.setdefault(session, mine)
-        if whose == mine:
+        whose = self._whose.get(session, mine)
+        if joins and whose == mine:
+            self._whose[session] = mine
             self._whose.move_to_end(session)
         while len(self._whose) > SESSIONS:
             self._whose.popitem(last=False)
