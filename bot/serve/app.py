@@ -6,6 +6,7 @@ Chooses no implementation and reads no environment; `bot.wire` calls it.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -39,8 +40,12 @@ from bot.serve.turns import BESIDE, Turns
 from bot.settings import Settings
 from bot.tickets.approved import FOLDER
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = (2 * (os.cpu_count() or 1), 32)
 """Replies written at once by the extractive writer, which works on these cores, and by a model, which is waited for."""
+LEAST = 16
+"""Characters of a key: a right one is let in whatever was tried before it, so it has to be beyond guessing."""
 OWN = ("/v1", "/api", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/ui", "/favicon.ico", embed.SCRIPT)
 
 
@@ -64,6 +69,9 @@ def create_app(
         networks("SSO_PROXIES", settings.sso_proxies),
         desk.clients,
     )
+    for name, key in (("API_KEY", access.api_key), ("STAFF_KEY", access.staff_key)):
+        if key and len(key) < LEAST:
+            log.warning("%s has fewer than %d characters: it can be guessed.", name, LEAST)
     zone, hosts = zone_of(settings.timezone), embed.origins(settings.embed_origins)
     rebuilding = Rebuild(tools.rebuild) if tools.rebuild else None
     app = FastAPI(
