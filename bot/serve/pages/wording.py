@@ -31,6 +31,7 @@ class Texts:
     automatic: str
     writing: str
     in_line: str
+    next_up: str
     full: str
     busy: str
     stopped: str

@@ -226,7 +226,7 @@ def test_a_hung_reply_is_a_503_for_a_program(
 
 def test_the_page_tells_the_place_in_line_and_those_in_flight_finish(core: Any, desk: Desk) -> None:
     turns = Turns(1)
-    turns._usual = 5.0
+    turns._usual = 5.0  # seconds
     chat, talk = Chat(core, desk, Telemetry(), turns=turns), Talk(address="a")
     held, before = turns.join("x"), turns.join("y")
     asked = chat.ask(talk, "额度", ZH)
@@ -236,6 +236,9 @@ def test_the_page_tells_the_place_in_line_and_those_in_flight_finish(core: Any, 
     for texts, told in ((ZH, "前面还有 1 位，约需 10 秒"), (EN, "1 before you, about 10 seconds")):
         assert told in view.messages(talk, texts)[-1]["content"]
     held.leave()
+    item = next(asked)
+    assert isinstance(item, Exchange) and item.waiting and item.waiting[0] == 0
+    assert f"下一位就是您，约需 {item.waiting[1]} 秒" in view.messages(talk, ZH)[-1]["content"]
     before.leave()
     *_, last = asked
     assert isinstance(last, Exchange) and last.state == "done" and last.waiting is None
