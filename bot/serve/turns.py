@@ -47,11 +47,16 @@ class Turns:
         self._usual = 0.0
         self._lock = threading.Lock()
 
+    @property
+    def line(self) -> int:
+        """How many wait."""
+        return sum(map(len, self._lines.values()))
+
     def join(self, who: str) -> Place:
         """A place in line, or a turn at once. Raises Refused (429, and when to come back) where the line is full."""
         place = Place(self, who)
         with self._lock:
-            if sum(map(len, self._lines.values())) >= self.most:
+            if self.line >= self.most:
                 longest = max(self._lines, key=lambda one: len(self._lines[one]))
                 if len(self._lines[longest]) <= len(self._lines.get(who, ())) + 1:
                     raise self._full()
@@ -123,7 +128,7 @@ class Turns:
         return max(math.ceil(replies * self._usual / self.at_once), 1)
 
     def _full(self, seconds: int = 0) -> Refused:
-        seconds = seconds or self._seconds(sum(map(len, self._lines.values())))
+        seconds = seconds or self._seconds(self.line)
         return Refused(Refusal(429, _BUSY.format(n=seconds), "overloaded", "rate_limit_error", seconds))
 
 
