@@ -39,6 +39,10 @@ class WriterError(DeskError):
         self.reason = reason
 
 
+class LateError(DeskError):
+    """A reply that was not whole in time."""
+
+
 class StoreError(DeskError):
     """What should have been remembered could not be stored."""
 

@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=1000,
-        description="Replies that the API writes at once, others wait; 0: twice the cores, 32 with a model.",
+        description="Replies written at once, page and API together, others wait; 0: twice the cores, 32 with a model.",
     )
     proxies: str = Field(
         "", description="Networks of reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8."

@@ -9,15 +9,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
 from typing import Any
 
 from pydantic import SecretStr
 
 from bot.errors import WriterError
+from bot.reply.within import within
 from bot.reply.writers import Usage
 
 MOST_TOKENS = 1200  # about twice six long sentences
@@ -131,7 +129,7 @@ class Model:
         """One try; raises WriterError alone."""
         finished, begun = "", False
         try:
-            for chunk in _within(self._open(text, until), until):
+            for chunk in within(self._open(text, until), until):
                 if chunk.usage_metadata:
                     usage.prompt += chunk.usage_metadata["input_tokens"]
                     usage.completion += chunk.usage_metadata["output_tokens"]
@@ -142,6 +140,8 @@ class Model:
                     yield piece
         except WriterError:
             raise
+        except TimeoutError:
+            raise WriterError("The model was not done in time.", "timeout") from None
         except Exception as error:
             found = _named(error)
             if begun and found.reason == "unreachable":
@@ -168,34 +168,6 @@ class Model:
             [("user", text)], timeout=max(until - time.monotonic(), 0.05), extra_headers=dict(self._headers())
         )
         return chunks
-
-
-def _within(chunks: Generator[Any, None, None], until: float) -> Iterator[Any]:
-    """The chunks until a moment, even of a server that only keeps the line open."""
-    arrived: SimpleQueue[Any] = SimpleQueue()
-    left = Event()
-
-    def fetch() -> None:
-        try:
-            with closing(chunks):
-                for chunk in chunks:
-                    arrived.put(chunk)
-                    if left.is_set():
-                        return
-            arrived.put(None)
-        except Exception as error:  # noqa: BLE001 - raised again below, where it can be named
-            arrived.put(error)
-
-    Thread(target=fetch, daemon=True, name="model").start()
-    try:
-        while (item := arrived.get(timeout=max(until - time.monotonic(), 0.0))) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
-    except Empty:
-        raise WriterError("The model was not done in time.", "timeout") from None
-    finally:
-        left.set()
 
 
 def _named(error: Exception) -> WriterError:

@@ -61,33 +61,35 @@ class Access:
     sso_header: str = ""
     sso_proxies: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network] = ()
     clients: Clients | None = None
-    _wrong: dict[str, deque[float]] = field(default_factory=dict)
+    _tries: dict[str, deque[float]] = field(default_factory=dict)
 
     def api(self, connection: HTTPConnection) -> Refusal | None:
         """None when this caller may use the API."""
         sent = _bearer(connection)
         if self.api_key and _same(sent, self.api_key):
             return None
-        if (known := self._known(connection, sent)) is not None:
-            return known if isinstance(known, Refusal) else self._counted(known)
-        if self.api_key:
-            return Refusal(401, API_KEY_NEEDED, "invalid_api_key")
-        return None if is_loopback(connection) else Refusal(401, LOOPBACK_ONLY, "invalid_api_key")
+        if client := self._known(sent):
+            return self._counted(connection, client)
+        if self.api_key or sent.startswith(PREFIX):
+            return self._wrong(connection, Refusal(401, API_KEY_NEEDED, "invalid_api_key"))
+        if is_loopback(connection):
+            return None
+        return self._wrong(connection, Refusal(401, LOOPBACK_ONLY, "invalid_api_key"))
 
     def program(self, connection: HTTPConnection) -> Refusal | None:
         """None when this caller is a program with the staff's key, or somebody of the staff."""
         sent = _bearer(connection)
-        if not (self.staff_key and _same(sent, self.staff_key)):
-            known = self._known(connection, sent)
-            if isinstance(known, Client):
-                return self._counted(known) if known.role == "agent" else Refusal(403, ROLE_NEEDED, "role_not_allowed")
-            if known is not None:
-                return known
-        if sent and self.staff_key:
-            return self._tried(peer(connection), _same(sent, self.staff_key))
+        if self.staff_key and _same(sent, self.staff_key):
+            return None
+        if client := self._known(sent):
+            return (
+                self._counted(connection, client)
+                if client.role == "agent"
+                else Refusal(403, ROLE_NEEDED, "role_not_allowed")
+            )
         if not sent and same_origin(connection) and self.account(connection):
             return None
-        return Refusal(401, STAFF_NEEDED, "staff_only")
+        return self._wrong(connection, Refusal(401, STAFF_NEEDED, "staff_only"))
 
     def account(self, connection: HTTPConnection) -> Account | None:
         """Who of the staff this is: by the cookie, or by a trusted proxy's word where that is how one signs in."""
@@ -115,24 +117,24 @@ class Access:
     def sign_out(self, connection: HTTPConnection) -> None:
         self.accounts.sign_out(connection.cookies.get(COOKIE, ""))
 
-    def _known(self, connection: HTTPConnection, sent: str) -> Client | Refusal | None:
-        """Whose key was sent; None where it does not look like a client's at all.
+    def _known(self, sent: str) -> Client | None:
+        return self.clients.find(sent) if self.clients and sent.startswith(PREFIX) else None
 
-        A right one is let in whatever else came from its address: it cannot be guessed, and behind a proxy all
-        callers share one. For the same reason wrong ones are counted apart from passwords.
+    def _wrong(self, connection: HTTPConnection, refusal: Refusal) -> Refusal:
+        """The refusal; 429 to an address that guesses. Asked only once a key was found wrong: a right one is let in
+        whatever else came from its address, for it cannot be guessed, and behind a proxy all callers share one. For
+        the same reason keys are counted apart from passwords.
         """
-        if self.clients is None or not sent.startswith(PREFIX):
-            return None
-        if client := self.clients.find(sent):
-            connection.state.client = client.name
-            return client
+        if not _bearer(connection):  # who sends none guesses none
+            return refusal
         address = f"key {peer(connection)}"
         if self._busy(address):
             return Refusal(429, SLOW_DOWN, "too_many_tries", "rate_limit_error", int(WINDOW_SECONDS))
         self._note(address)
-        return Refusal(401, API_KEY_NEEDED, "invalid_api_key")
+        return refusal
 
-    def _counted(self, client: Client) -> Refusal | None:
+    def _counted(self, connection: HTTPConnection, client: Client) -> Refusal | None:
+        connection.state.client = client.name
         spent = self.clients.count(client) if self.clients else None
         return over(spent) if spent else None
 
@@ -143,29 +145,21 @@ class Access:
             return False
         return any(address in network for network in self.sso_proxies)
 
-    def _tried(self, peer: str, right: bool) -> Refusal | None:
-        if self._busy(peer):
-            return Refusal(429, SLOW_DOWN, "too_many_tries", "rate_limit_error", int(WINDOW_SECONDS))
-        if right:
-            return None
-        self._note(peer)
-        return Refusal(401, STAFF_NEEDED, "staff_only")
-
     def _busy(self, peer: str) -> bool:
-        tries, moment = self._wrong.get(peer, deque()), time.monotonic()
+        tries, moment = self._tries.get(peer, deque()), time.monotonic()
         while tries and moment - tries[0] > WINDOW_SECONDS:
             tries.popleft()
         return len(tries) >= TRIES
 
     def _note(self, peer: str) -> None:
-        self._wrong.setdefault(peer, deque()).append(time.monotonic())
-        while len(self._wrong) > PEERS:
-            del self._wrong[next(iter(self._wrong))]
+        self._tries.setdefault(peer, deque()).append(time.monotonic())
+        while len(self._tries) > PEERS:
+            del self._tries[next(iter(self._tries))]
 
     def _forgive(self, peer: str) -> None:
         """The try that was just noted was right."""
         with suppress(KeyError, IndexError):  # forgotten meanwhile
-            self._wrong[peer].pop()
+            self._tries[peer].pop()
 
 
 def over(spent: Spent) -> Refusal:
@@ -183,6 +177,12 @@ def allowed(account: Account, role: Role) -> bool:
 
 def peer(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else ""
+
+
+def caller(connection: HTTPConnection) -> str:
+    """Who stands in line, of those that were let in: a client's key for itself, all others for their address."""
+    sent = _bearer(connection)
+    return hashlib.sha256(sent.encode()).hexdigest() if sent.startswith(PREFIX) else peer(connection)
 
 
 def is_loopback(connection: HTTPConnection) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from bot.desk.models import Outcome, Thumb
@@ -20,7 +20,7 @@ from bot.desk.store import Desk
 from bot.records import Answer, Language, Sentence
 from bot.reply.rewording import TONES
 from bot.serve import schema
-from bot.serve.access import Access, Refusal
+from bot.serve.access import Access, Refusal, caller
 from bot.serve.core import Assistant
 from bot.serve.errors import Refused, route_class, shape
 from bot.serve.protocol import (
@@ -37,8 +37,9 @@ from bot.serve.protocol import (
 )
 from bot.serve.telemetry import Telemetry
 from bot.serve.tracing import Asked
-from bot.serve.turns import TurnedStream, Turns
+from bot.serve.turns import Turns
 
+Item = TypeVar("Item")
 ONLY = 50
 """Ids of chosen evidence; a reply holds five sentences."""
 COMMENT_CHARS = 2000
@@ -99,22 +100,17 @@ class Api:
         """Answers the last user message (OpenAI's chat completions; `stream` for SSE)."""
         asked = read_chat(read_object(await request.body()), uuid.uuid4().hex)
         came = Asked("api", request.headers.get("traceparent", ""))
-        turn = await self._turns.take()
-        came.turn = time.time_ns()
-        try:
-            items = self._telemetry.watch(self._assistant.stream(asked.question), came)
-            # The first sentence comes before the status line, so that a bad question is a 400.
-            first = await run_in_threadpool(next, items, None)
-            if asked.stream:
-                headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-                events = self._events(asked, first, items)
-                return TurnedStream(turn, events, media_type="text/event-stream", headers=headers)
-            answer = first if isinstance(first, Answer) else await run_in_threadpool(_last, items)
-        except BaseException:
-            turn.release()
-            raise
-        turn.release()
+        items = await self._in_turn(request, self._telemetry.watch(self._assistant.stream(asked.question), came))
+        # The first sentence comes before the status line, so that a bad question is a 400.
+        first = await run_in_threadpool(next, items, None)
+        if asked.stream:
+            headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+            return StreamingResponse(self._events(asked, first, items), media_type="text/event-stream", headers=headers)
+        answer = first if isinstance(first, Answer) else await run_in_threadpool(_last, items)
         return JSONResponse(completion(asked, answer, int(time.time())))
+
+    async def _in_turn(self, request: Request, items: Iterator[Item]) -> Iterator[Item]:
+        return await self._turns.written(caller(request), items, request.is_disconnected)
 
     async def _events(
         self,
@@ -161,9 +157,9 @@ class Api:
         language = cast("Language | None", _choice(body, "language", ("zh", "en")))
         tone = _choice(body, "tone", tuple(TONES))
         parent = request.headers.get("traceparent", "")
-        made = await run_in_threadpool(
-            self._telemetry.drafted, lambda: self._assistant.propose(text, only[:ONLY], language), parent
-        )
+        draft = lambda: self._assistant.propose(text, only[:ONLY], language)  # noqa: E731
+        drafts = (self._telemetry.drafted(draft, parent) for _ in range(1))
+        made = await run_in_threadpool(next, await self._in_turn(request, drafts))
         return JSONResponse((TONES[tone](made) if tone else made).as_json())
 
     async def feedback(self, request: Request) -> Response:

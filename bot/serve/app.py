@@ -6,6 +6,7 @@ Chooses no implementation and reads no environment; `bot.wire` calls it.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -24,6 +25,7 @@ from bot.serve.agents import Agents
 from bot.serve.api import Api
 from bot.serve.core import Assistant, Tools
 from bot.serve.drafts import Drafts
+from bot.serve.gate import Gate
 from bot.serve.live import Live
 from bot.serve.maintainers import Maintainers
 from bot.serve.middleware import Direct, Guard
@@ -35,13 +37,17 @@ from bot.serve.rebuild import Rebuild
 from bot.serve.shelf import Shelf
 from bot.serve.shell import Shell
 from bot.serve.tracing import Traces
-from bot.serve.turns import Turns
+from bot.serve.turns import BESIDE, Turns
 from bot.serve.vitals import Vitals
 from bot.settings import Settings
 from bot.tickets.approved import FOLDER
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = (2 * (os.cpu_count() or 1), 32)
 """Replies written at once by the extractive writer, which works on these cores, and by a model, which is waited for."""
+LEAST = 16
+"""Characters of a key: a right one is let in whatever was tried before it, so it has to be beyond guessing."""
 OWN = (
     "/v1",
     "/api",
@@ -78,12 +84,16 @@ def create_app(
         networks("SSO_PROXIES", settings.sso_proxies),
         desk.clients,
     )
+    for name, key in (("API_KEY", access.api_key), ("STAFF_KEY", access.staff_key)):
+        if key and len(key) < LEAST:
+            log.warning("%s has fewer than %d characters: it can be guessed.", name, LEAST)
     zone, hosts = zone_of(settings.timezone), embed.origins(settings.embed_origins)
     rebuilding = Rebuild(tools.rebuild, numbers.rebuilt) if tools.rebuild else None
     ends = (*([rebuilding.stop] if rebuilding else []), tools.close, traces.close)
     app = FastAPI(title="Support desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(ends))
     errors.install(app, numbers)
-    turns = Turns(settings.generations or AT_ONCE[_modelled(assistant)])
+    at_once = settings.generations or AT_ONCE[_modelled(assistant)]
+    turns = Turns(at_once, longest=settings.llm_timeout + BESIDE)
     app.state.busy = lambda: numbers.busy + turns.line  # asked at the end, so that replies in flight are finished
     api = Api(assistant, desk, access, numbers, tools.redact, settings.question_chars, turns)
     api.attach(app)
@@ -108,8 +118,9 @@ def create_app(
         report_dir,
     )
     errors.fence(app, (*OWN, *staff.PATHS))
-    chat.mount(app, assistant, desk, numbers, tools, shelf)
+    inputs = chat.mount(app, assistant, desk, numbers, tools, shelf, turns)
     app.add_middleware(Shell, hosts=hosts)
+    app.add_middleware(Gate, inputs=inputs)
     app.add_middleware(Guard, own=(*OWN, *staff.PATHS), special=embed.headers(hosts), failed=numbers.failure)
     if settings.proxies:
         trusted = [str(network) for network in networks("PROXIES", settings.proxies)]

@@ -5,6 +5,7 @@ Plain ASGI, so that streams stay streams. Knows no key and no page content.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,6 +25,13 @@ LARGER = {
     **dict.fromkeys(("/desk/draft", "/desk/propose", "/desk/sources"), 8 << 20),  # 2 MB of Chinese, as a form sends it
     "/api/draft": 4 << 20,
 }
+
+LONGEST = 300
+"""Characters of a path: none of ours has half of it, and a file system refuses longer names with an error."""
+BODY_SECONDS = 60.0
+"""For a whole body: a screenshot of 5 MiB at 85 KiB a second, as a phone with poor reception sends it."""
+READ_SECONDS = 60.0
+"""For what is sent to be taken: a reader who stands still that long is let go."""
 
 _POLICY = (
     "default-src 'self'",
@@ -67,11 +75,12 @@ GRADIO_OPEN = (
 )
 """What the chat page calls. Gradio's other routes (upload, file, proxy, call, monitoring and
 more) serve nothing here and stay shut."""
-GRADIO_OWN = ("/config", "/gradio_api/")
-"""What of these no page of another site may ask for, with whatever cookie: Gradio lets any site read its replies."""
-
 GRADIO_API = "/gradio_api/"
-"""Gradio lets any site in, with its visitor's cookies; a neighbour's page could have it restore a conversation."""
+GRADIO_OWN = ("/config", GRADIO_API)
+"""What of these no page of another site may ask for: Gradio lets any site in, with its visitor's cookies; a neighbour's
+page could have it restore a conversation, and read it."""
+
+TOO_SLOW = f"内容在 {BODY_SECONDS:.0f} 秒内没有传完。 The request did not arrive within {BODY_SECONDS:.0f} seconds."
 
 
 class Direct:
@@ -113,45 +122,54 @@ class Guard:
                 begun = True
                 extra = {**HEADERS, **self._special.get(scope["path"], {}), "x-request-id": number}
                 message["headers"] = _with_headers(message.get("headers", []), extra)
-            await send(message)
+            async with asyncio.timeout(READ_SECONDS):
+                await send(message)
 
         limit = LARGER.get(scope["path"], self._limit)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared[:20]) > limit:
-            await _refuse(sealed, 413, _too_large(limit), "request_too_large")
-        elif scope["path"].startswith(GRADIO_API) and not same_origin(HTTPConnection(scope)):
-            await _refuse(sealed, 403, "The page can be used from its own address alone.", "cross_origin")
+            await refuse(sealed, 413, _too_large(limit), "request_too_large")
         elif not self._passes(scope["path"]):
-            await _refuse(sealed, 404, "There is nothing here.", "not_found")
+            await refuse(sealed, 404, "There is nothing here.", "not_found")
         elif scope["path"].startswith(GRADIO_OWN) and not same_origin(HTTPConnection(scope)):
-            await _refuse(sealed, 403, "This can be asked for from its own page alone.", "cross_origin")
+            await refuse(sealed, 403, "This can be asked for from its own page alone.", "cross_origin")
         else:
             try:
-                await self._app(scope, _counted(receive, limit), sealed)
+                await self._app(scope, _bounded(receive, limit), sealed)
             except Exception as error:  # noqa: BLE001 - beyond it the server would log the message, and tell no number
                 told = APOLOGY.format(number=self._failed(error))
                 if not begun:  # a reply that has begun breaks off
-                    await _refuse(sealed, 500, told, None, "server_error")
+                    await refuse(sealed, 500, told, None, "server_error")
 
     def _passes(self, path: str) -> bool:
+        if len(path) > LONGEST:
+            return False
         if path == "/" or any(path == own or path.startswith(f"{own}/") for own in self._own):
             return True
         return any(path == open or (open[-1] == "/" and path.startswith(open)) for open in GRADIO_OPEN)
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    """For a body of undeclared length; the exception becomes a reply inside the app."""
-    seen = 0
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """For a body of undeclared length, and for one that trickles in; the exception becomes a reply inside the app,
+    after which the connection is closed."""
+    seen, whole, until = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+    async def bounded() -> Message:
+        nonlocal seen, whole
+        if whole:  # now it waits for the caller to leave
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, TOO_SLOW, {"connection": "close"}) from None
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise HTTPException(413, _too_large(limit))
+            raise HTTPException(413, _too_large(limit), {"connection": "close"})
+        whole = not message.get("more_body", False)
         return message
 
-    return counted
+    return bounded
 
 
 def _too_large(limit: int) -> str:
@@ -168,8 +186,10 @@ def _ours(name: str, extra: Mapping[str, str]) -> bool:
     return name in extra or name.startswith("access-control-")
 
 
-async def _refuse(send: Send, status: int, text: str, code: str | None, kind: str = "invalid_request_error") -> None:
+async def refuse(send: Send, status: int, text: str, code: str | None, kind: str = "invalid_request_error") -> None:
     body = json.dumps({"error": {"message": text, "type": kind, "param": None, "code": code}}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status in (408, 413):  # the rest of the body is not waited for
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -26,6 +26,8 @@ from bot.serve.telemetry import Telemetry
 
 AT_ONCE = 4
 """Pictures that are read or wait to be: each takes seconds of a core, and a customer waits for theirs."""
+SOON = 5
+"""Seconds after which one of them is done."""
 BUSY = "正在识别的图片太多，请过几秒再传。 Too many images are being read: try again in a few seconds."
 NO_BROWSER = "请刷新页面后再传图片。 Reload the page, then attach the image."
 
@@ -82,7 +84,7 @@ class Pictures:
     @contextmanager
     def _place(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
-            raise Refused(Refusal(429, BUSY, "busy"))
+            raise Refused(Refusal(429, BUSY, "busy", "rate_limit_error", SOON))
         try:
             yield
         finally:

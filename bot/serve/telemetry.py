@@ -48,11 +48,11 @@ class Telemetry:
         self._total = self._histogram("desk_answer_seconds", "From the question to the end.")
         self._stage = self._histogram("desk_stage_seconds", "From the question to the end of a stage.", "stage")
         self._drafted = self._histogram("desk_draft_seconds", "From a pasted ticket to its draft.")
-        self._turn = self._histogram("desk_turn_seconds", "How long a reply of the API waited for its turn.")
+        self._turn = self._histogram("desk_turn_seconds", "How long a reply waited for its turn.")
         self._clients = self._counter("desk_client_requests", "Requests that an API key let in.", "client")
         self._rebuilds = self._counter("desk_rebuilds", "Builds that the page started and that ended.", "result")
         self._open = self._gauge("desk_answers_open", "Answers and drafts being written.")
-        self._waiting = self._gauge("desk_answers_waiting", "Replies of the API that wait for their turn.")
+        self._waiting = self._gauge("desk_answers_waiting", "Replies that wait for their turn.")
         self._queue = self._gauge("desk_queue", "Open hand-overs.", "state")
         self._up = self._gauge("desk_up", "Whether it answered when it was last asked.", "part")
         self._build = self._gauge("desk_build_info", "The index in use.", "build", "engine")
@@ -70,14 +70,14 @@ class Telemetry:
         return Histogram(name, text, labels, buckets=FIRST_BUCKETS, registry=self.registry)
 
     def watch(self, items: Iterator[Sentence | Answer], asked: Asked | None = None) -> Iterator[Sentence | Answer]:
-        """Passes a stream on, and measures it as the caller sees it."""
+        """Passes a stream on, and measures it; it is begun once its turn has come."""
         return within(copy_context(), self._watched(items, asked or Asked()))
 
     def _watched(self, items: Iterator[Sentence | Answer], asked: Asked) -> Generator[Sentence | Answer, None, None]:
         began = time.perf_counter()
         waiting = True
-        if asked.turn:
-            self._turn.observe((asked.turn - asked.began) / 1e9)
+        asked.turn = time.time_ns()
+        self._turn.observe((asked.turn - asked.began) / 1e9)
         with self._open.track_inprogress(), self._traces.begin(asked) as trace:
             for item in items:
                 if waiting:

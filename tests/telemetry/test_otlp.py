@@ -102,7 +102,7 @@ def test_page_and_drafts_are_traced_as_well(
     assistant = wire.assistant(Settings(_env_file=None, index_dir=index))  # type: ignore[call-arg]
     *_, last = Chat(assistant, desk, Telemetry(traces=traces)).ask(Talk(), f"免费证书怎么申请 {MARK}", ZH)
     traces.close()
-    assert tree(collector.spans) == {"": ["page"], "page": ["rewrite", "search", "gate", "write", "ground"]}
+    assert tree(collector.spans) == {"": ["page"], "page": ["turn", "rewrite", "search", "gate", "write", "ground"]}
     wordless(collector, *(sentence.text for sentence in last.sentences))  # type: ignore[union-attr]
     collector.requests.clear()
     with TestClient(make()) as client:
@@ -126,7 +126,7 @@ def test_failures_are_told_by_their_type_alone(collector: Collector) -> None:
     next(stopped)
     stopped.close()  # type: ignore[attr-defined]
     traces.close()
-    first, second = collector.spans
+    first, second = (span for span in collector.spans if span.name != "turn")
     assert facts(first)["error.type"] == "RuntimeError" and first.status.code == 2 and not first.events
     assert facts(second)["desk.stopped"] and second.status.code == 0
     wordless(collector)
@@ -188,5 +188,5 @@ def test_a_question_that_is_refused_is_no_failure(index: Path, collector: Collec
     with pytest.raises(Exception, match="words"):
         list(Telemetry(traces=traces).watch(assistant.stream(Question("…"))))
     traces.close()
-    (span,) = collector.spans
+    (span,) = (span for span in collector.spans if span.name != "turn")
     assert facts(span)["error.type"] == "QuestionError" and span.status.code == 0

@@ -8,7 +8,7 @@ session's own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -22,19 +22,30 @@ from bot.serve.pages.talk import Talk
 from bot.serve.pages.texts import BROWSER, COOKIE, Texts, language
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
+from bot.serve.turns import Turns
 
-AT_ONCE = 32
-"""Replies written at the same time; Gradio's own default is one, for everybody together."""
+AT_ONCE = 40
+"""Presses handled at the same time, beside the questions; Gradio's own default is one, for everybody together."""
 WAITING = 500
 EXAMPLES = 6
 FONTS = ("system-ui", "sans-serif")
 
 
-def mount(app: FastAPI, assistant: Assistant, desk: Desk, numbers: Telemetry, tools: Tools, shelf: Shelf) -> None:
-    """Puts the page on the app. It is mounted last: it answers every path left over."""
+def mount(
+    app: FastAPI,
+    assistant: Assistant,
+    desk: Desk,
+    numbers: Telemetry,
+    tools: Tools,
+    shelf: Shelf,
+    turns: Turns,
+) -> tuple[int, ...]:
+    """Puts the page on the app, and gives how many values each of its events takes. It is mounted last: it answers
+    every path left over."""
+    page = build(Chat(assistant, desk, numbers, tools, shelf, turns), turns.at_once + turns.most)
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, desk, numbers, tools, shelf)),
+        page,
         path="/",
         footer_links=[],
         run_history=False,
@@ -47,10 +58,11 @@ def mount(app: FastAPI, assistant: Assistant, desk: Desk, numbers: Telemetry, to
         theme=gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
+    return tuple(len(event.inputs) for _, event in sorted(page.fns.items()))
 
 
-def build(chat: Chat) -> gr.Blocks:
-    """The widgets and their events."""
+def build(chat: Chat, asking: int) -> gr.Blocks:
+    """The widgets and their events. `asking`: questions that are written or stand in line, each in a thread."""
     texts = language("zh")
     page: gr.Blocks
     with gr.Blocks(analytics_enabled=False, title=texts.title, fill_height=True, fill_width=True) as page:
@@ -102,24 +114,25 @@ def build(chat: Chat) -> gr.Blocks:
 
         def dress(talk: Talk, code: str) -> list[Any]:
             texts = language(code)
-            welcome = _welcome(texts, chat.suggestions(EXAMPLES))
+            welcome = _welcome(texts, chat.offers.suggestions(EXAMPLES))
+            known: dict[str, Any] = {} if talk.trouble else {"value": view.messages(talk, texts)}
             return [
                 gr.Markdown(_brand(texts)),
                 gr.Button(texts.new),
                 gr.Button(texts.switch),
                 gr.Button(texts.person),
-                gr.Chatbot(cast(Any, view.messages(talk, texts)), placeholder=welcome),
+                gr.Chatbot(placeholder=welcome, **known),
                 gr.Textbox(label=texts.ask_label, placeholder=_hint(talk, texts)),
                 gr.Button(texts.send),
                 gr.Button(texts.stop),
-                gr.Markdown(_foot(chat.engine, texts)),
+                gr.Markdown(_foot(chat.offers.engine, texts)),
             ]
 
         def own(talk: Talk, request: gr.Request, code: str) -> Talk:
             """The browser's own talk: where the server has begun anew, its state is empty and is read again."""
             new_request_id()  # Gradio's own tasks carry that of whoever came first
             browser = (request.cookies or {}).get(BROWSER, "")
-            found = talk if talk.browser or not browser else chat.restore(browser, language(code))
+            found = talk if talk.browser or not browser else chat.reread(browser, language(code))
             found.address = request.client.host if request.client else ""
             return found
 
@@ -136,32 +149,40 @@ def build(chat: Chat) -> gr.Blocks:
             code = "zh" if code == "en" else "en"
             return [talk, code, *dress(talk, code)]
 
+        def shown(talk: Talk, code: str) -> Any:
+            """Its messages; what the page shows stays where they could not be read."""
+            return gr.skip() if talk.trouble else view.messages(talk, language(code))
+
         def draw(talk: Talk, code: str, running: bool, said: str = "", **box: Any) -> list[Any]:
-            drawn = view.messages(talk, language(code))
             buttons = [gr.Button(visible=not running), gr.Button(visible=running)]
-            return [drawn, talk, gr.Textbox(**box) if box else gr.skip(), *buttons, said]
+            return [shown(talk, code), talk, gr.Textbox(**box) if box else gr.skip(), *buttons, said]
 
         def ask(question: str | None, talk: Talk, code: str, request: gr.Request) -> Iterator[list[Any]]:
-            texts, talk = language(code), own(talk, request, code)
+            yield from told(question, own(talk, request, code), code)
+
+        def told(question: str | None, talk: Talk, code: str, again: bool = False) -> Iterator[list[Any]]:
+            texts = language(code)
             if not (question or "").strip():
                 yield draw(talk, code, False, texts.empty)
                 return
             try:
-                for n, item in enumerate(chat.ask(talk, str(question).strip(), texts)):
+                for n, item in enumerate(chat.ask(talk, str(question).strip(), texts, again)):
                     yield draw(talk, code, item.open, **({"value": ""} if n == 0 else {}))
             except Unsent as error:
                 yield draw(talk, code, False, str(error))
 
         def retry(talk: Talk, code: str, request: gr.Request) -> Iterator[list[Any]]:
             talk = own(talk, request, code)
-            yield from ask(talk.drop_last(), talk, code, request)
+            last = talk.last()
+            yield from told(last.question if last else "", talk, code, again=True)
 
         def halt(talk: Talk, code: str) -> list[Any]:
             chat.stop(talk, language(code))
             return draw(talk, code, False)
 
         def clear(talk: Talk, code: str, request: gr.Request) -> list[Any]:
-            return draw(chat.begin(own(talk, request, code), language(code)), code, False)
+            begun = chat.begin(own(talk, request, code), language(code))
+            return draw(begun, code, False, begun.trouble)
 
         def pressed(payload: str | None, talk: Talk, code: str, request: gr.Request) -> list[Any]:
             """Draws the conversation anew only where the press added to it: the script shows the rest."""
@@ -172,27 +193,26 @@ def build(chat: Chat) -> gr.Blocks:
             return [said, view.messages(talk, texts) if changed else gr.skip(), talk]
 
         def hand_over(talk: Talk, code: str, request: gr.Request) -> list[Any]:
-            texts, talk = language(code), own(talk, request, code)
-            said = chat.hand_over(talk, texts)
-            return [view.messages(talk, texts), talk, said]
+            said = chat.hand_over(talk := own(talk, request, code), language(code))
+            return [shown(talk, code), talk, said]
 
         def take_back(talk: Talk, code: str, request: gr.Request) -> list[Any]:
-            texts, talk = language(code), own(talk, request, code)
-            said = chat.cancel(talk, texts)
-            return [view.messages(talk, texts), talk, said]
+            said = chat.cancel(talk := own(talk, request, code), language(code))
+            return [shown(talk, code), talk, said]
 
         def pulled(talk: Talk, code: str, request: gr.Request) -> list[Any]:
             """Somebody of the staff did or said something; the script noticed."""
             texts, before = language(code), talk
             talk = own(talk, request, code)
-            if not chat.pull(talk) and talk is before:
+            if talk.trouble or (not chat.pull(talk) and talk is before):
                 return [gr.skip(), talk, gr.skip()]
-            return [view.messages(talk, texts), talk, gr.Textbox(placeholder=_hint(talk, texts))]
+            return [shown(talk, code), talk, gr.Textbox(placeholder=_hint(talk, texts))]
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asking = send.click(ask, [box, talk, lang], busy, concurrency_limit=AT_ONCE, **quiet)
-        trying = again.click(retry, [talk, lang], busy, concurrency_limit=AT_ONCE, **quiet)
-        running: list[Any] = [asking, trying]
+        # Gradio's own line knows no fairness: questions pass it, and stand in ours.
+        waiting: dict[str, Any] = {"concurrency_limit": None, **quiet}
+        running: list[Any] = [send.click(ask, [box, talk, lang], busy, **waiting)]
+        running.append(again.click(retry, [talk, lang], busy, **waiting))
         stop.click(halt, [talk, lang], busy, cancels=running, **quiet)
         new.click(clear, [talk, lang], busy, cancels=running, **quiet)
         switch.click(toggle, [talk, lang], [talk, lang, *chrome], **quiet)
@@ -202,6 +222,7 @@ def build(chat: Chat) -> gr.Blocks:
         # "multiple": by default Gradio drops a press that comes while the last one is still on its way.
         act.click(pressed, [payload, talk, lang], [toast, log, talk], trigger_mode="multiple", **quiet)
         page.load(start, None, [talk, lang, *chrome], **quiet)
+    page.max_threads = asking + AT_ONCE
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page
 

@@ -13,8 +13,9 @@ from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Handoff, Sentence
 from bot.serve.core import Assistant, Tools
-from bot.serve.errors import told
+from bot.serve.errors import Refused, told
 from bot.serve.journal import new_request_id, within
+from bot.serve.pages.offers import Offers
 from bot.serve.pages.person import Person
 from bot.serve.pages.presses import Presses
 from bot.serve.pages.talk import Exchange, Said, Talk
@@ -22,6 +23,7 @@ from bot.serve.pages.texts import Texts
 from bot.serve.protocol import clean
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
+from bot.serve.turns import Place, Turns
 
 SAID_CHARS = 8000
 
@@ -40,30 +42,44 @@ class Chat:
         numbers: Telemetry,
         tools: Tools | None = None,
         shelf: Shelf | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._assistant, self._desk, self._numbers = assistant, desk, numbers
-        self._tools = tools or Tools()
-        self._person = Person(desk, self._tools, self._product)
+        self._tools, self._turns = tools or Tools(), turns or Turns(1)
+        self.offers = Offers(assistant, numbers)
+        self._person = Person(desk, self._tools, self.offers.product)
         self._presses = Presses(desk, numbers, self._tools, self._person, shelf or Shelf(), self.hand_over)
 
-    def ask(self, talk: Talk, question: str, texts: Texts) -> Iterator[Exchange | Said]:
-        """Yields the exchange whenever it has grown; what is said to a person, once. Raises Unsent."""
+    def ask(self, talk: Talk, question: str, texts: Texts, again: bool = False) -> Iterator[Exchange | Said]:
+        """Yields the exchange whenever it has grown, `again` in place of the last one; what is said to a person, once.
+        Raises Unsent."""
         context = copy_context()
         context.run(new_request_id)
-        return within(context, self._ask(talk, question, texts))
+        return within(context, self._ask(talk, question, texts, again))
 
-    def _ask(self, talk: Talk, question: str, texts: Texts) -> Generator[Exchange | Said, None, None]:
+    def _ask(self, talk: Talk, question: str, texts: Texts, again: bool) -> Generator[Exchange | Said, None, None]:
         question = clean(question)
+        if talk.trouble:
+            raise Unsent(talk.trouble)
         if seconds := self._tools.wait("question", talk.address):
             self._numbers.refused("too_many_questions")
             raise Unsent(texts.slow_down.format(n=seconds))
         if said := self._to_person(talk, question, texts):
             yield said
             return
+        place = self._join(talk, texts)
+        if again:
+            talk.drop_last()
         exchange = talk.begin(question)
         try:
             yield exchange
-            for item in self._numbers.watch(self._assistant.stream(talk.question(exchange))):
+            while not place.wait(1.0):
+                if not exchange.open:
+                    return
+                exchange.waiting = place.ahead()
+                yield exchange
+            exchange.waiting = None
+            for item in place.write(self._numbers.watch(self._assistant.stream(talk.question(exchange)))):
                 if not exchange.open:  # stopped meanwhile: nothing more may appear
                     return
                 if talk.person():  # somebody has joined, and speaks now
@@ -80,13 +96,28 @@ class Chat:
             exchange.state = "stopped" if exchange.open else exchange.state
             self._keep(talk, exchange, texts)
             raise
+        except Refused as error:  # its place in line was given up
+            exchange.state, exchange.error = "failed", self._busy(error, texts.busy)
         except Exception as error:  # noqa: BLE001 - the page's edge
             exchange.state, exchange.error = "failed", told(error, self._numbers, texts.failed)
+        finally:
+            exchange.waiting = None
+            place.leave()
         self._keep(talk, exchange, texts)
         yield exchange
         if exchange.answer and exchange.answer.handoff and self._due(talk, exchange.answer.handoff):
             exchange.notice = self.hand_over(talk, texts) or exchange.notice
             yield exchange
+
+    def _join(self, talk: Talk, texts: Texts) -> Place:
+        try:
+            return self._turns.join(talk.address)
+        except Refused as error:
+            raise Unsent(self._busy(error, texts.full)) from None
+
+    def _busy(self, error: Refused, sentence: str) -> str:
+        self._numbers.refused(error.refusal.code)
+        return sentence.format(n=error.refusal.wait)
 
     def _to_person(self, talk: Talk, text: str, texts: Texts) -> Said | None:
         """Where a person has joined, in this tab or another, what is written goes to them."""
@@ -122,10 +153,12 @@ class Chat:
 
     def act(self, talk: Talk, payload: str, texts: Texts) -> str:
         """A button inside a reply was pressed; gives the sentence to show, if any."""
-        return self._presses.act(talk, payload, texts)
+        return talk.trouble or self._presses.act(talk, payload, texts)
 
     def hand_over(self, talk: Talk, texts: Texts, reason: str = "") -> str:
         """Opens a hand-over; gives a sentence when there is one already, or none could be opened."""
+        if talk.trouble:
+            return talk.trouble
         try:
             self._person.pull(talk)  # another tab may have opened one
             if talk.handover() is not None:
@@ -141,7 +174,7 @@ class Chat:
 
     def cancel(self, talk: Talk, texts: Texts) -> str:
         if talk.handover() is None:
-            return ""
+            return talk.trouble
         try:
             cancelled = self._person.cancel(talk)
         except Exception as error:  # noqa: BLE001 - the page's edge
@@ -153,7 +186,7 @@ class Chat:
     def pull(self, talk: Talk) -> bool:
         """Takes in what a person said or did; False when nothing has changed, or cannot be known just now."""
         try:
-            return self._person.pull(talk)
+            return not talk.trouble and self._person.pull(talk)
         except Exception as error:  # noqa: BLE001 - the page's edge
             self._numbers.failure(error)
             return False
@@ -166,8 +199,18 @@ class Chat:
             self._numbers.failure(error)
             return Talk(browser=browser)
 
+    def reread(self, browser: str, texts: Texts) -> Talk:
+        """What the page of a browser shows, where this process has no talk of it: it has begun anew, or another worker
+        had it. Where that cannot be read nothing is done to it, and the next event tries again."""
+        try:
+            return self._person.restore(browser, texts)
+        except Exception as error:  # noqa: BLE001 - the page's edge
+            return Talk(trouble=told(error, self._numbers, texts.failed))
+
     def begin(self, talk: Talk, texts: Texts) -> Talk:
         """A new conversation in the same browser; the old one is not given back to it."""
+        if talk.trouble:
+            return talk
         self.stop(talk, texts)
         try:
             if talk.handover() is not None:
@@ -176,30 +219,6 @@ class Chat:
         except Exception as error:  # noqa: BLE001 - the page's edge
             self._numbers.failure(error)
         return Talk(browser=talk.browser)
-
-    @property
-    def engine(self) -> str:
-        """Who writes; empty while there is no index to write from."""
-        try:
-            return self._assistant.engine
-        except Exception as error:  # noqa: BLE001 - the page's edge
-            self._numbers.failure(error)
-            return ""
-
-    def suggestions(self, n: int) -> tuple[str, ...]:
-        try:
-            return self._assistant.suggestions(n)
-        except Exception as error:  # noqa: BLE001 - the page's edge
-            self._numbers.failure(error)
-            return ()
-
-    def _product(self, text: str) -> str:
-        """What a conversation without a cited reply is about; a hand-over goes on without it."""
-        try:
-            return self._assistant.product(text) if text.strip() else ""
-        except Exception as error:  # noqa: BLE001 - only the routing depends on it
-            self._numbers.failure(error)
-            return ""
 
     def _keep(self, talk: Talk, exchange: Exchange, texts: Texts) -> None:
         """Remembers an exchange once; the reply is shown even when that fails."""

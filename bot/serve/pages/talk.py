@@ -30,6 +30,8 @@ class Exchange:
     thumb: Thumb | None = None
     outcome: Outcome | None = None
     kept: bool = False
+    waiting: tuple[int, int] | None = None
+    """How many are served before it, and the seconds until its turn; None when it does not stand in line."""
 
     @property
     def text(self) -> str:
@@ -77,6 +79,8 @@ class Talk:
     id: str = ""
     browser: str = ""
     """A secret of the browser, by which it gets its conversation back."""
+    trouble: str = ""
+    """Why it could not be read back: nobody knows then what has been said in it."""
     address: str = ""
     """Where it was sent from last, for limits."""
     items: list[Exchange | Handover | Said] = field(default_factory=list)

@@ -45,7 +45,7 @@ def reply(index: int, item: Exchange, texts: Texts, latest: bool, offered: bool)
     parts = [f'<div class="body">{said}</div>' if said else ""]
     if item.open:
         dots = '<span class="dots"><i></i><i></i><i></i></span>'
-        words = "" if said else f"<span>{texts.writing}</span>"
+        words = "" if said else f"<span>{_waits(item, texts)}</span>"
         parts.append(f'<p class="writing">{dots}{words}</p>')
     if item.state == "stopped":
         parts.append(f'<p class="note">{texts.stopped}</p>')
@@ -59,6 +59,13 @@ def reply(index: int, item: Exchange, texts: Texts, latest: bool, offered: bool)
             parts.append(markup.chips(item.answer.suggestions, texts.more))
     head = f'<p class="who"><b>{texts.bot}</b><span>{texts.automatic}</span></p>'
     return f'<div class="reply is-{verdict}" id="item-{index}">{head}{"".join(parts)}</div>'
+
+
+def _waits(item: Exchange, texts: Texts) -> str:
+    if item.waiting is None:
+        return texts.writing
+    ahead, seconds = item.waiting
+    return (texts.in_line if ahead else texts.next_up).format(n=ahead, s=seconds)
 
 
 def engine_line(engine: str, texts: Texts) -> str:

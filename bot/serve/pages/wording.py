@@ -30,6 +30,10 @@ class Texts:
     log: str
     automatic: str
     writing: str
+    in_line: str
+    next_up: str
+    full: str
+    busy: str
     stopped: str
     precedent: str
     uncovered: str

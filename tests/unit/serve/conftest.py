@@ -59,7 +59,7 @@ def make_app(core: Any, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def make(page: bool = False, **given: Any) -> FastAPI:
         """`given`: settings, and what stands in Tools."""
         if not page:
-            monkeypatch.setattr(chat, "mount", lambda *_: None)
+            monkeypatch.setattr(chat, "mount", lambda *_: ())
         names = {field.name for field in fields(Tools)}
         tools = Tools(**{"redact": redact, **{name: value for name, value in given.items() if name in names}})
         keys = {name: value for name, value in given.items() if name not in names}

@@ -220,7 +220,7 @@ def test_one_guesser_does_not_lock_the_others_out(desk: Desk) -> None:
         access._note(f"peer-{n % 1500}")
     for _ in range(10):
         access._note("guesser")
-    assert access._busy("guesser") and not access._busy("colleague") and len(access._wrong) == 1000
+    assert access._busy("guesser") and not access._busy("colleague") and len(access._tries) == 1000
 
 
 def test_a_trusted_proxy_says_who_it_is_and_nobody_else_can(make_client: Maker, desk: Desk) -> None:

@@ -188,7 +188,7 @@ def test_two_replies_bear_two_numbers(core: Any, desk: Desk, logged: Callable[[]
     assert len(set(re.findall(r"\[(\S+)\] RuntimeError", logged()))) == 2
 
 
-@pytest.mark.parametrize("deed", ["act", "hand_over", "cancel", "pull", "restore", "begin", "suggestions"])
+@pytest.mark.parametrize("deed", ["act", "hand_over", "cancel", "pull", "restore", "reread", "begin", "suggestions"])
 def test_presses_on_the_page_tell_or_log_a_number(
     deed: str, core: Any, desk: Desk, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,11 +197,14 @@ def test_presses_on_the_page_tell_or_log_a_number(
     chat.hand_over(talk, ZH) if deed in ("cancel", "pull", "begin") else None
     breaks(monkeypatch, core, RuntimeError(WORDS))
     press = json.dumps({"do": "up", "item": 0})
-    given = {"act": (talk, press, ZH), "pull": (talk,), "restore": ("b", ZH), "suggestions": (3,)}.get(deed, (talk, ZH))
-    said = getattr(chat, deed)(*given)
+    given = {"act": (talk, press, ZH), "pull": (talk,), "suggestions": (3,)}.get(
+        deed, ("b" if deed.startswith("re") else talk, ZH)
+    )
+    said = getattr(chat.offers if deed == "suggestions" else chat, deed)(*given)
     (number,) = re.findall(r"\[([0-9a-f]{6})\] RuntimeError at ", logged())
     assert WORDS not in logged()
-    if deed in ("act", "hand_over", "cancel"):
+    said = getattr(said, "trouble", said)
+    if deed in ("act", "hand_over", "cancel", "reread"):
         assert said == ZH.failed.format(number=number)
 
 

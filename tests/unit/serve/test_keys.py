@@ -104,3 +104,36 @@ def test_a_key_of_the_settings_may_look_like_a_clients(make_client: Maker) -> No
     client = make_client(STRANGER, api_key="sk-desk-own", staff_key="sk-desk-staff")
     assert client.get("/v1/models", headers={"authorization": "Bearer sk-desk-own"}).status_code == 200
     assert client.get("/metrics", headers={"authorization": "Bearer sk-desk-staff"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/metrics"])
+def test_wrong_keys_of_any_shape_are_counted_and_right_ones_pass(make_client: Maker, key: Any, path: str) -> None:
+    client, own = make_client(STRANGER, api_key="a" * 20, staff_key="s" * 20), key("desk", "agent")
+    for n in range(10):
+        assert client.get(path, headers={"authorization": f"Bearer guess-{n}"}).status_code == 401
+    slowed = client.get(path, headers={"authorization": "Bearer guess"})
+    assert slowed.status_code == 429 and slowed.headers["retry-after"] == "60"
+    assert client.get(path).status_code == 401, "who sends none has guessed none"
+    right = {"authorization": f"Bearer {'a' * 20 if path == '/v1/models' else 's' * 20}"}
+    for headers in (right, own):
+        assert client.get(path, headers=headers).status_code == 200
+    given = {"name": "max", "password": "x"}
+    assert client.post("/desk/sign-in", data=given).status_code == 401, "passwords are counted apart"
+    text = client.get("/metrics", headers=own).text
+    assert 'desk_refused_total{code="too_many_tries"} 1.0' in text
+
+
+def test_without_keys_in_the_settings_wrong_ones_are_counted_too(make_client: Maker) -> None:
+    client = make_client(STRANGER)
+    for path in ("/v1/models", "/metrics") * 5:
+        assert client.get(path, headers={"authorization": "Bearer guess"}).status_code == 401
+    assert client.get("/v1/models", headers={"authorization": "Bearer guess"}).status_code == 429
+    loopback = make_client()
+    assert all(
+        loopback.get("/v1/models", headers={"authorization": "Bearer any"}).status_code == 200 for _ in range(12)
+    )
+
+
+def test_a_key_that_can_be_guessed_is_told_at_the_start(make_client: Maker, caplog: pytest.LogCaptureFixture) -> None:
+    make_client(api_key="short-one", staff_key="s" * 16)
+    assert "API_KEY has fewer" in caplog.text and "STAFF_KEY" not in caplog.text and "short-one" not in caplog.text

@@ -176,6 +176,22 @@ def test_nobody_elses_conversation_comes_back(chat: Chat, talk: Talk) -> None:
     assert begun.items == [] and begun.browser == "secret" and chat.restore("secret", ZH).items == []
 
 
+def test_what_cannot_be_read_back_is_left_alone_and_read_later(
+    chat: Chat, talk: Talk, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(chat, talk, "电话")
+    with monkeypatch.context() as broken:
+        broken.setattr(desk, "resume", lambda browser: (_ for _ in ()).throw(StoreError("没有响应")))
+        lost = chat.reread("secret", ZH)
+    assert "没有响应" in lost.trouble and not lost.browser and not lost.items
+    with pytest.raises(Unsent, match="没有响应"):
+        say(chat, lost, "这句给人看")
+    assert chat.act(lost, json.dumps({"do": "up", "item": 0}), ZH) == lost.trouble
+    assert chat.hand_over(lost, ZH) == chat.cancel(lost, ZH) == lost.trouble
+    assert chat.begin(lost, ZH) is lost and not chat.pull(lost)
+    assert shown(chat.reread("secret", ZH)) == shown(talk)
+
+
 def test_a_way_to_be_reached(chat: Chat, talk: Talk, desk: Desk) -> None:
     press = json.dumps({"do": "contact", "item": 0, "comment": f" 微信 {PHONE} "})
     assert chat.act(talk, press, ZH) == ZH.reached

@@ -115,16 +115,12 @@ def test_who_waits_for_a_turn_is_shown_and_waited_for(make_app: Callable[..., Fa
     app = make_app(generations=1)
     (turns,) = {cell.cell_contents for cell in app.state.busy.__closure__ if isinstance(cell.cell_contents, Turns)}
 
-    async def crowd() -> None:
-        turn = await turns.take()
-        waiting = [asyncio.create_task(turns.take()) for _ in range(3)]
-        await asyncio.sleep(0)
-        assert turns.line == 3 and app.state.busy() == 3
-        turn.release()
-        for task in waiting:
-            (await task).release()
-
-    asyncio.run(crowd())
+    first, *waiting = (turns.join("one") for _ in range(4))
+    assert turns.line == 3 and app.state.busy() == 3
+    first.leave()
+    for place in waiting:
+        assert place.wait(5)
+        place.leave()
     assert app.state.busy() == 0
 
 
