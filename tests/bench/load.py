@@ -55,14 +55,15 @@ class App:
 
 
 @contextmanager
-def serving(**given: object) -> Iterator[App]:
-    """Starts app.py with these settings over a database of its own; exits where it does not start."""
+def serving(*command: str, **given: object) -> Iterator[App]:
+    """Starts the app, by app.py or another command, with these settings over a database of its own; exits where it
+    does not start."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         own = {"PORT": port, "DATABASE_URL": f"sqlite:///{folder}/d.sqlite3", "LOG_LEVEL": "WARNING", **given}
         began = time.perf_counter()
         app = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **{key: str(own[key]) for key in own}},
+            command or [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **{key: str(own[key]) for key in own}},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
