@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,8 @@ from rich.table import Table  # noqa: E402
 from bot import keeping, settings, wire  # noqa: E402
 from bot.evaluate.scripted import Scripted  # noqa: E402
 from bot.records import Question, Sentence  # noqa: E402
-from bot.reply.live import LiveAssistant  # noqa: E402
+from bot.reply.assistant import Assistant  # noqa: E402
+from bot.search.opening import open_build  # noqa: E402
 
 QUESTIONS = ROOT / "tests" / "questions" / "development.jsonl"
 TOKEN = 3  # characters
@@ -46,27 +48,31 @@ class Paced(Scripted):
         return "".join(f"{text.rstrip('。')}。[{number}]\n" for number, text in shown[:3])
 
 
-def ours(assistant: LiveAssistant, question: str) -> float:
-    """Seconds to the first sentence with a citation; 0 where the model's did not leave."""
-    began, first = time.perf_counter(), 0.0
+def answered(assistant: Assistant, question: str) -> bool:
+    """Whether the model's sentences leave, so that no other writer takes its place."""
+    answer = assistant.answer(Question(question))
+    return answer.verdict == "answered" and not answer.notice
+
+
+def ours(assistant: Assistant, question: str) -> float:
+    """Seconds to the first sentence with a citation."""
+    began = time.perf_counter()
     for item in assistant.stream(Question(question)):
-        if isinstance(item, Sentence):
-            first = first or (time.perf_counter() - began if item.citations else 0)
-        elif item.notice:
-            return 0.0
-    return first
+        if isinstance(item, Sentence) and item.citations:
+            return time.perf_counter() - began
+    raise SystemExit(f"No sentence of the model left: {question}")
 
 
 def raw(client: openai.OpenAI, prompt: str) -> float:
     """Seconds to the end of the first sentence."""
-    began, first = time.perf_counter(), 0.0
-    for chunk in client.chat.completions.create(
+    began = time.perf_counter()
+    with client.chat.completions.create(
         model="scripted", messages=[{"role": "user", "content": prompt}], stream=True, temperature=0
-    ):
-        text = (chunk.choices[0].delta.content or "") if chunk.choices else ""
-        if not first and re.search("[。！？\n]", text):
-            first = time.perf_counter() - began
-    return first
+    ) as chunks:
+        for chunk in chunks:
+            if chunk.choices and re.search("[。！？\n]", chunk.choices[0].delta.content or ""):
+                return time.perf_counter() - began
+    raise SystemExit("The model wrote no whole sentence.")
 
 
 def main(args: argparse.Namespace) -> None:
@@ -78,17 +84,19 @@ def main(args: argparse.Namespace) -> None:
         )
         if args.index is None:
             keeping.ingest(loaded, [ROOT / "knowledge"])
-        assistant, client = wire.assistant(loaded), openai.OpenAI(base_url=server.base_url, api_key="k")
+        build = open_build(loaded.index_dir, wire.embeddings(loaded))
+        assistant = wire.over(build, wire.model(loaded), wire.redactor(loaded), loaded)
+        client = openai.OpenAI(base_url=server.base_url, api_key="k")
+        asked = list(islice((text for text in texts if answered(assistant, text)), args.asked))
         table = Table(
             "first token, then each", "its own first sentence, p50", "through the desk", "added p50 / p95", "share"
         )
         for pace in args.paces.split(","):
             wait, each = map(float, pace.split(":"))
-            server.wait, server.pace = 0.0, 0.0
-            answered = [text for text in texts if ours(assistant, text)][: args.asked]  # and everything is warm
             server.wait, server.pace = wait / 1000, each / 1000 / TOKEN
             pairs = []
-            for text in answered:
+            for text in asked:
+                build.embeddings._query.cache_clear()  # every question is a new one
                 told = ours(assistant, text)
                 pairs.append((told, raw(client, server.requests[-1]["messages"][0]["content"])))
             desk, own = np.array(pairs).T * 1000
@@ -100,9 +108,9 @@ def main(args: argparse.Namespace) -> None:
                 f"{p50:.0f} / {p95:.0f} ms",
                 f"{np.median(desk / own - 1):+.1%}",
             )
-        assistant.close()
+        build.close()
         Console(width=110).print(table)
-        print(f"{args.asked} questions that it answers; load of the machine {os.getloadavg()[0]:.1f}.")
+        print(f"{len(asked)} questions that it answers; load of the machine {os.getloadavg()[0]:.1f}.")
 
 
 if __name__ == "__main__":

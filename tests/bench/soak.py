@@ -1,10 +1,11 @@
 """Customers, an agent and rebuilds for some time, and whether the app grows: `python tests/bench/soak.py --minutes 20`.
 
 The app is a process of its own over a copy of knowledge/. Customers come to the page as a browser does (Gradio's own
-protocol, a heartbeat each), ask, some call a person, and leave; programs ask the API; an agent looks at the desk once
-a second, takes, answers and closes; a ticket changes and the index is built anew every other minute. Every five
-seconds the app's memory, open files and threads are read; a line through what came after the warm-up, a third of
-the time, gives the growth. Exit status 1 where something grew or failed.
+protocol, a heartbeat each), ask, some call a person, and leave; others only look, so that Gradio remembers as many
+pages as it ever does before the warm-up is over; programs ask the API; an agent looks at the desk once a second, takes,
+answers and closes; a ticket changes and the index is built anew every other minute. Every five seconds the app's
+memory, open files and threads are read; a line through what came after the warm-up, a third of the time, gives the
+growth. Exit status 1 where something grew or failed.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from tests.bench.load import QUESTIONS, memory, serving, share  # noqa: E402
 PASSWORD, SEED = "a long password", 7
 EVERY, WARM = 5.0, 1 / 3  # seconds between two samples; the share of the time that counts as warm-up
 MOST = {"memory, MB": 0.05, "open files": 0.1, "threads": 0.1}  # growth, as a share of the mean, that counts as flat
+GLANCING = 4  # people who only look, some two pages a second together
 OFTEN = 0.3  # of the customers on the page call a person
 
 
@@ -102,6 +104,12 @@ class Page:
                         raise ValueError(f"{event}: {told.get('output')}")
                     return
         raise ValueError(f"{event}: the stream ended early")
+
+
+async def glance(soak: Soak, config: dict[str, Any]) -> None:
+    """Somebody opens the page and closes it."""
+    async with soak.client() as client:
+        await Page(client, config).fire(":load")
 
 
 async def visit(soak: Soak, config: dict[str, Any]) -> None:
@@ -184,6 +192,7 @@ async def run(soak: Soak, knowledge: Path, desk: Desk, customers: int, every: fl
             soak.again("looks at the desk", 1, lambda: serve(soak, agent, desk)),
             soak.again("rebuilds", every, lambda: rebuild(soak, maintainer, knowledge)),
             *(soak.again("questions of programs", 1, lambda: ask(soak, programs)) for _ in range(customers)),
+            *(soak.again("glances", 1, lambda: glance(soak, config)) for _ in range(GLANCING)),
             *(soak.again("visits", 2, lambda: visit(soak, config)) for _ in range(customers)),
         )
 

@@ -25,6 +25,9 @@ from bot.serve.telemetry import Telemetry
 AT_ONCE = 32
 """Replies written at the same time; Gradio's own default is one, for everybody together."""
 WAITING = 500
+PAGES = WAITING + 100
+"""Pages whose widgets Gradio remembers, about .2 MB each, even after they were closed; by default 10,000 of them. The
+one used longest ago is forgotten: when it is used again, its conversation is read from the desk."""
 EXAMPLES = 6
 FONTS = ("system-ui", "sans-serif")
 
@@ -199,6 +202,7 @@ def build(chat: Chat) -> gr.Blocks:
         # "multiple": by default Gradio drops a press that comes while the last one is still on its way.
         act.click(pressed, [payload, talk, lang], [toast, log, talk], trigger_mode="multiple", **quiet)
         page.load(start, None, [talk, lang, *chrome], **quiet)
+    page.state_session_capacity = PAGES
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page
 
