@@ -150,10 +150,10 @@ class TicketRetriever(BaseRetriever):
 
     def _dense(self, text: str) -> Floats:
         nearest = np.full(len(self._tickets), np.nan, np.float32)
-        places = self._places
+        places, positions = self._places, self._positions  # pydantic looks a private attribute up each time
         for match in reversed(self._build.store.query(self._vector(text), _PASSAGES)):  # the nearest is written last
             if (place := places.get(match.id)) is None:  # a chunk of a case
-                place = self._positions[match.id.rpartition("#")[0]]
+                place = positions[match.id.rpartition("#")[0]]
             nearest[place] = match.similarity
         far = np.isnan(nearest)
         nearest[far] = 0.0 if far.all() else np.nanmin(nearest)
