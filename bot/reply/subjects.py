@@ -11,6 +11,7 @@ from bot.search.terms import searchable
 ASPECT = "+"  # before a name that many subjects have, as a price
 
 
+@lru_cache(maxsize=256)  # a question is asked about once for each piece of evidence
 def subjects(text: str) -> frozenset[int]:
     """The subjects that a text names, by their lines."""
     return _named(text, _names())
@@ -23,9 +24,11 @@ def topics(text: str) -> frozenset[int]:
 
 def apart(question: str, row: Evidence) -> bool:
     """Whether a question has subjects and the evidence, with its ticket's title and question, shares none."""
-    asked = subjects(question)
-    said = f"{row.ticket.title}\n{row.ticket.question}\n{row.statement.asked}\n{row.statement.text}"
-    return bool(asked) and asked.isdisjoint(subjects(said))
+    if not (asked := subjects(question)):
+        return False
+    lines = _names()
+    said = _folded(f"{row.ticket.title}\n{row.ticket.question}\n{row.statement.asked}\n{row.statement.text}")
+    return not any(name in said for number in asked for name in lines[number])
 
 
 def names(word: str) -> tuple[str, ...]:
@@ -34,8 +37,12 @@ def names(word: str) -> tuple[str, ...]:
 
 
 def _named(text: str, lines: tuple[tuple[str, ...], ...]) -> frozenset[int]:
-    lowered = searchable(text).lower()
+    lowered = _folded(text)
     return frozenset(number for number, names in enumerate(lines) if any(name in lowered for name in names))
+
+
+def _folded(text: str) -> str:
+    return searchable(text).lower()
 
 
 @lru_cache(maxsize=2)

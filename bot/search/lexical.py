@@ -92,12 +92,14 @@ class Lexical:
             found[self._texts[span]] += _share(term) * often * (_K3 + 1) / (often + _K3) * self._worth[span]
         return found
 
-    def covered(self, query: str) -> Floats:
-        """`coverage` of the query by every text at once."""
-        found = np.zeros(self.size, np.float32)
+    def covered(self, query: str, places: Sequence[int]) -> Floats:
+        """`coverage` of the query by the texts at these places."""
+        wanted, found = np.array(places, np.int32), np.zeros(len(places), np.float32)
         weights = self._weights(query)
         for term, weight in weights.items():
-            found[self._texts[self._span(term)]] += weight
+            if len(texts := self._texts[self._span(term)]):  # in rising order
+                near = np.minimum(np.searchsorted(texts, wanted), len(texts) - 1)
+                found[texts[near] == wanted] += weight
         return found / max(sum(weights.values()), 1e-9)
 
     def coverage(self, query: str, text: str) -> float:

@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,42 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class App:
+    """The app as a process of its own; `ready`: seconds until it could be asked."""
+
+    url: str
+    pid: int
+    ready: float
+
+
+@contextmanager
+def serving(*command: str, **given: object) -> Iterator[App]:
+    """Starts the app, by app.py or another command, with these settings over a database of its own; exits where it
+    does not start."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"PORT": port, "DATABASE_URL": f"sqlite:///{folder}/d.sqlite3", "LOG_LEVEL": "WARNING", **given}
+        began = time.perf_counter()
+        app = subprocess.Popen(
+            command or [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **{key: str(own[key]) for key in own}},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            url = f"http://127.0.0.1:{port}"
+            while True:
+                with suppress(httpx.HTTPError):
+                    if httpx.get(f"{url}/healthz", timeout=2).status_code == 200:
+                        break
+                if app.poll() is not None or time.perf_counter() - began > 120:
+                    sys.exit("The app did not start.")
+                time.sleep(0.05)
+            yield App(url, app.pid, time.perf_counter() - began)
+        finally:
+            app.terminate()
+            app.wait(30)
 
 
 def memory(pid: int) -> tuple[float, float]:
@@ -96,41 +133,18 @@ def main() -> None:
     parser.add_argument("--customers", default="1,10,50,100")
     args = parser.parse_args()
     questions = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        given = {
-            "PORT": str(port),
-            "INDEX_DIR": str(args.index.resolve()),
-            "DATABASE_URL": f"sqlite:///{folder}/d.sqlite3",
-        }
-        began = time.perf_counter()
-        app = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **given, "LOG_LEVEL": "WARNING"},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            url = f"http://127.0.0.1:{port}"
-            while True:
-                with suppress(httpx.HTTPError):
-                    if httpx.get(f"{url}/healthz", timeout=2).status_code == 200:
-                        break
-                if app.poll() is not None or time.perf_counter() - began > 120:
-                    sys.exit("The app did not start.")
-                time.sleep(0.1)
-            print(f"cold start to ready {time.perf_counter() - began:.1f} s")
-            asyncio.run(round_of(url, 2, 3, questions))  # warm
-            print("customers  answers/s  first p50  first p95  whole p95  errors  MB now  MB peak")
-            for customers in map(int, args.customers.split(",")):
-                seen, took = asyncio.run(round_of(url, customers, args.seconds, questions))
-                now, peak = memory(app.pid)
-                print(
-                    f"{customers:9d} {len(seen.whole) / took:10.1f} {1000 * share(seen.first, 0.5):7.0f} ms"
-                    f" {1000 * share(seen.first, 0.95):7.0f} ms {1000 * share(seen.whole, 0.95):7.0f} ms"
-                    f" {seen.errors:7d} {now:7.0f} {peak:8.0f}"
-                )
-        finally:
-            app.terminate()
-            app.wait(30)
+    with serving(INDEX_DIR=args.index.resolve()) as app:
+        print(f"cold start to ready {app.ready:.1f} s")
+        asyncio.run(round_of(app.url, 2, 3, questions))  # warm
+        print("customers  answers/s  first p50  first p95  whole p95  errors  MB now  MB peak")
+        for customers in map(int, args.customers.split(",")):
+            seen, took = asyncio.run(round_of(app.url, customers, args.seconds, questions))
+            now, peak = memory(app.pid)
+            print(
+                f"{customers:9d} {len(seen.whole) / took:10.1f} {1000 * share(seen.first, 0.5):7.0f} ms"
+                f" {1000 * share(seen.first, 0.95):7.0f} ms {1000 * share(seen.whole, 0.95):7.0f} ms"
+                f" {seen.errors:7d} {now:7.0f} {peak:8.0f}"
+            )
 
 
 if __name__ == "__main__":

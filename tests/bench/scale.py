@@ -52,11 +52,13 @@ class Run:
         return f"{self.wall:.1f} / {self.cpu:.1f}"
 
 
-def run(*args: object) -> Run:
-    """Runs Python; SystemExit with its last words when it fails."""
+def run(*args: object, quiet: bool = True) -> Run:
+    """Runs Python; SystemExit with its last words when it fails. What it says on its way is shown unless `quiet`."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
-        child = subprocess.Popen([sys.executable, *map(str, args)], cwd=ROOT, stdout=out, stderr=errors)
+        child = subprocess.Popen(
+            [sys.executable, *map(str, args)], cwd=ROOT, stdout=out, stderr=errors if quiet else None
+        )
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         wall = time.perf_counter() - started

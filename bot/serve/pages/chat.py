@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from bot.desk.store import Desk
 from bot.serve.core import Assistant, Tools
 from bot.serve.journal import new_request_id
-from bot.serve.pages import markup, view
+from bot.serve.pages import view
 from bot.serve.pages.session import Chat, Unsent
 from bot.serve.pages.talk import Talk
-from bot.serve.pages.texts import BROWSER, COOKIE, Texts, language
+from bot.serve.pages.texts import BROWSER, COOKIE, language
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
 from bot.serve.turns import Turns
@@ -27,6 +27,9 @@ from bot.serve.turns import Turns
 AT_ONCE = 40
 """Presses handled at the same time, beside the questions; Gradio's own default is one, for everybody together."""
 WAITING = 500
+PAGES = 600
+"""Pages whose widgets Gradio remembers, .2 MB each, closed ones too; by default 10,000. One that is forgotten and used
+again is read from the desk."""
 EXAMPLES = 6
 FONTS = ("system-ui", "sans-serif")
 
@@ -69,7 +72,7 @@ def build(chat: Chat, asking: int) -> gr.Blocks:
         talk = gr.State(Talk())
         lang = gr.State("zh")
         with gr.Row(elem_id="top"):
-            brand = gr.Markdown(_brand(texts), elem_id="brand", container=False)
+            brand = gr.Markdown(view.brand(texts), elem_id="brand", container=False)
             new = gr.Button(texts.new, elem_id="new", scale=0, min_width=0)
             switch = gr.Button(texts.switch, elem_id="switch", scale=0, min_width=0)
             person = gr.Button(texts.person, elem_id="person", scale=0, min_width=0)
@@ -85,7 +88,7 @@ def build(chat: Chat, asking: int) -> gr.Blocks:
             line_breaks=False,
             feedback_options=None,
             group_consecutive_messages=False,
-            placeholder=_welcome(texts, ()),
+            placeholder=view.welcome(texts, ()),
         )
         with gr.Row(elem_id="composer"):
             box = gr.Textbox(
@@ -100,7 +103,7 @@ def build(chat: Chat, asking: int) -> gr.Blocks:
             )
             send = gr.Button(texts.send, elem_id="send", variant="primary", scale=0, min_width=0)
             stop = gr.Button(texts.stop, elem_id="stop", scale=0, min_width=0, visible=False)
-        foot = gr.Markdown(_foot("", texts), elem_id="foot", container=False)
+        foot = gr.Markdown(view.foot("", texts), elem_id="foot", container=False)
         toast = gr.Markdown("", elem_id="toast", container=False)
         with gr.Row(elem_id="wires", visible="hidden"):  # the script presses these
             payload = gr.Textbox(elem_id="payload", show_label=False)
@@ -114,18 +117,18 @@ def build(chat: Chat, asking: int) -> gr.Blocks:
 
         def dress(talk: Talk, code: str) -> list[Any]:
             texts = language(code)
-            welcome = _welcome(texts, chat.offers.suggestions(EXAMPLES))
+            welcome = view.welcome(texts, chat.offers.suggestions(EXAMPLES))
             known: dict[str, Any] = {} if talk.trouble else {"value": view.messages(talk, texts)}
             return [
-                gr.Markdown(_brand(texts)),
+                gr.Markdown(view.brand(texts)),
                 gr.Button(texts.new),
                 gr.Button(texts.switch),
                 gr.Button(texts.person),
                 gr.Chatbot(placeholder=welcome, **known),
-                gr.Textbox(label=texts.ask_label, placeholder=_hint(talk, texts)),
+                gr.Textbox(label=texts.ask_label, placeholder=view.hint(talk, texts)),
                 gr.Button(texts.send),
                 gr.Button(texts.stop),
-                gr.Markdown(_foot(chat.offers.engine, texts)),
+                gr.Markdown(view.foot(chat.offers.engine, texts)),
             ]
 
         def own(talk: Talk, request: gr.Request, code: str) -> Talk:
@@ -206,7 +209,7 @@ def build(chat: Chat, asking: int) -> gr.Blocks:
             talk = own(talk, request, code)
             if talk.trouble or (not chat.pull(talk) and talk is before):
                 return [gr.skip(), talk, gr.skip()]
-            return [shown(talk, code), talk, gr.Textbox(placeholder=_hint(talk, texts))]
+            return [shown(talk, code), talk, gr.Textbox(placeholder=view.hint(talk, texts))]
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # Gradio's own line knows no fairness: questions pass it, and stand in ours.
@@ -223,28 +226,6 @@ def build(chat: Chat, asking: int) -> gr.Blocks:
         act.click(pressed, [payload, talk, lang], [toast, log, talk], trigger_mode="multiple", **quiet)
         page.load(start, None, [talk, lang, *chrome], **quiet)
     page.max_threads = asking + AT_ONCE
+    page.state_session_capacity = PAGES
     page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
     return page
-
-
-def _brand(texts: Texts) -> str:
-    return (
-        f'<div class="brand"><span class="mark"></span><div><h1>{texts.title}</h1><p>{texts.subtitle}</p></div></div>'
-    )
-
-
-def _welcome(texts: Texts, questions: tuple[str, ...]) -> str:
-    return (
-        f'<div class="welcome"><span class="mark"></span><h2>{texts.welcome}</h2>'
-        f"<p>{texts.welcome_more}</p>{markup.chips(questions, texts.examples)}</div>"
-    )
-
-
-def _hint(talk: Talk, texts: Texts) -> str:
-    """Whom the box writes to."""
-    return texts.ask_person.format(name=talk.person()) if talk.person() else texts.ask
-
-
-def _foot(engine: str, texts: Texts) -> str:
-    written = f" · {markup.escape(view.engine_line(engine, texts))}" if engine else ""
-    return f'<p>{texts.disclaimer}{written}<span class="keys"> · {texts.keys}</span></p>'

@@ -93,3 +93,29 @@ def _after(item: Exchange, texts: Texts, latest: bool, offered: bool) -> str:
 
 def _message(role: str, content: str) -> dict[str, Any]:
     return {"role": role, "content": content}
+
+
+def brand(texts: Texts) -> str:
+    """The page's head."""
+    return (
+        f'<div class="brand"><span class="mark"></span><div><h1>{texts.title}</h1><p>{texts.subtitle}</p></div></div>'
+    )
+
+
+def welcome(texts: Texts, questions: tuple[str, ...]) -> str:
+    """An empty conversation, with questions to begin with."""
+    return (
+        f'<div class="welcome"><span class="mark"></span><h2>{texts.welcome}</h2>'
+        f"<p>{texts.welcome_more}</p>{markup.chips(questions, texts.examples)}</div>"
+    )
+
+
+def hint(talk: Talk, texts: Texts) -> str:
+    """Whom the box writes to."""
+    return texts.ask_person.format(name=talk.person()) if talk.person() else texts.ask
+
+
+def foot(engine: str, texts: Texts) -> str:
+    """What the replies are, and who writes them."""
+    written = f" · {markup.escape(engine_line(engine, texts))}" if engine else ""
+    return f'<p>{texts.disclaimer}{written}<span class="keys"> · {texts.keys}</span></p>'

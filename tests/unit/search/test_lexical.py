@@ -25,7 +25,7 @@ def test_the_text_that_holds_the_words_is_first(lexical: Lexical, query: str, be
 @pytest.mark.parametrize("query", ["", "😀", "[域名]", "卫星发射"])
 def test_nothing_shared_scores_nothing(lexical: Lexical, query: str) -> None:
     assert not lexical.scores(query).any()
-    assert not lexical.covered(query).any()
+    assert not lexical.covered(query, range(len(TEXTS))).any()
 
 
 def test_rare_words_tell_more_and_unknown_ones_most(lexical: Lexical) -> None:
@@ -34,9 +34,10 @@ def test_rare_words_tell_more_and_unknown_ones_most(lexical: Lexical) -> None:
 
 def test_coverage_is_a_share_and_the_same_one_by_one(lexical: Lexical) -> None:
     query = "冷库温度和卫星"
-    together = lexical.covered(query)
+    together = lexical.covered(query, range(len(TEXTS)))
     assert together == pytest.approx([lexical.coverage(query, text) for text in TEXTS])
     assert 0 < together[0] < 1
+    assert list(lexical.covered(query, [3, 0])) == [together[3], together[0]]
     assert lexical.coverage("温度", "温度计") == pytest.approx(1)
 
 

@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
 from bot.search.build import publish
 from bot.search.opening import Build, open_build
-from bot.search.retriever import TicketRetriever
+from bot.search.retriever import TicketRetriever, _first
 
 
 @pytest.fixture
@@ -102,3 +105,16 @@ def test_all_tickets_that_say_what_was_found_are_as_near_as_the_one_that_stands_
     build.close()
     assert dense["t6"] == dense["t7"] == max(dense.values())
     assert len(dense) == 7 and dense["t1"] < dense["t7"]
+
+
+@given(st.lists(st.sampled_from([-1.5, 0.0, 0.25, 2.0]), min_size=1, max_size=30), st.integers(-1, 40))
+def test_the_first_are_those_of_a_whole_sort(values: list[float], k: int) -> None:
+    scores = np.array(values, np.float32)
+    assert _first(scores, k).tolist() == np.argsort(-scores, kind="stable")[: max(k, 0)].tolist()
+
+
+def test_a_vector_is_fetched_once(retriever: TicketRetriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row for found in retriever.build.statements.values() for row in found][:4]
+    first = retriever.relevance("托盘", rows)
+    monkeypatch.setattr(type(retriever.build.store), "vectors", lambda _, ids: pytest.fail(f"asked for {ids}"))
+    assert retriever.relevance("托盘", rows) == first
