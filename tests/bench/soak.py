@@ -71,7 +71,8 @@ class Soak:
                 self.done[name] += 1
             except (httpx.HTTPError, ValueError, KeyError, TimeoutError) as error:
                 self.done[f"{name} failed: {type(error).__name__} {str(error)[:60]}"] += 1
-            await asyncio.sleep(pause * self.chance.uniform(0.5, 1.5))
+            left = max(self.until - time.monotonic(), 0)
+            await asyncio.sleep(min(pause * self.chance.uniform(0.5, 1.5), left))
 
 
 class Page:
