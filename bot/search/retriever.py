@@ -153,8 +153,9 @@ class TicketRetriever(BaseRetriever):
         places, positions = self._places, self._positions  # pydantic looks a private attribute up each time
         for match in reversed(self._build.store.query(self._vector(text), _PASSAGES)):  # the nearest is written last
             if (place := places.get(match.id)) is None:  # a chunk of a case
-                place = positions[match.id.rpartition("#")[0]]
-            nearest[place] = match.similarity
+                place = positions.get(match.id.rpartition("#")[0])
+            if place is not None:  # a server may hold a passage that this build has not
+                nearest[place] = match.similarity
         far = np.isnan(nearest)
         nearest[far] = 0.0 if far.all() else np.nanmin(nearest)
         return nearest

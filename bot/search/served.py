@@ -69,10 +69,12 @@ class ServedStore(Store):
 
     def _either(self, ask: Callable[[], T], instead: Callable[[Spare], T]) -> T:
         if self._folder is None or not (self._folder / VECTORS).is_file():
-            return ask()
+            with self._guard():
+                return ask()
         if time.monotonic() >= self._until:
             try:
-                found = ask()
+                with self._guard():  # what is no reply of Chroma's may show only when it is read
+                    found = ask()
                 if self._until:
                     log.warning("the Chroma server answers again")
                     self._until = 0.0

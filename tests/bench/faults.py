@@ -68,6 +68,7 @@ class Load:
 
     url: str
     key: str
+    questions: list[str]
     told: list[Told] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
 
@@ -99,13 +100,7 @@ class Load:
                 self._stop.wait(0.05 if n < ASKING else 0.2)
 
     def _ask(self, client: httpx.Client) -> tuple[str, bool]:
-        question = QUESTIONS[next(self._numbers) * 17 % len(QUESTIONS)]
-        body = {"model": "support-desk", "messages": [{"role": "user", "content": question}]}
-        reply = client.post("/v1/chat/completions", json=body)
-        if reply.status_code != 200:
-            return f"asked: {reply.status_code}", False
-        said = reply.json()["choices"][0]["message"]["support"]
-        return ("asked: extractive, model failed", False) if said.get("fault") else ("asked: as before", True)
+        return asked(client, self.questions[next(self._numbers) % len(self.questions)])
 
     def _rate(self, client: httpx.Client) -> tuple[str, bool]:
         id = f"fault-{os.getpid()}-{next(self._numbers)}"
@@ -114,6 +109,24 @@ class Load:
             return f"rated: {reply.status_code}", False
         self.acknowledged.append(id)
         return "rated: kept", True
+
+
+def asked(client: httpx.Client, question: str) -> tuple[str, bool]:
+    """What came of a question, and whether the model wrote it."""
+    body = {"model": "support-desk", "messages": [{"role": "user", "content": question}]}
+    reply = client.post("/v1/chat/completions", json=body)
+    if reply.status_code != 200:
+        return f"asked: {reply.status_code}", False
+    said = reply.json()["choices"][0]["message"]["support"]
+    if said["verdict"] == "answered" and said["engine"] == "scripted":
+        return "asked: as before", True
+    return f"asked: {said['engine']} instead", False
+
+
+def answerable(url: str, key: str) -> list[str]:
+    """Questions that the model answers while all is well."""
+    with httpx.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=30) as client:
+        return [question for question in QUESTIONS[::4] if asked(client, question)[1]]
 
 
 class Liar(BaseHTTPRequestHandler):
@@ -136,6 +149,8 @@ class Stage:
 
     cluster: Cluster
     model: Scripted
+    third: Path
+    questions: list[str]
     disks: tuple[Path, Path] | None
     notes: list[str] = field(default_factory=list)
 
@@ -224,7 +239,7 @@ def full(which: int) -> Fault:
 
 def _built(stage: Stage) -> str:
     """What a build on a third machine says: of one more ticket each time."""
-    folder = stage.cluster.folder.parent / "third"
+    folder = stage.third
     (folder / "knowledge").mkdir(parents=True, exist_ok=True)
     n = len(list((folder / "knowledge").iterdir()))
     row = {"id": f"new{n}", "title": "镜像加速怎么配", "answer": f"镜像加速在控制台的加速页打开，{n + 2} 分钟生效。"}
@@ -270,7 +285,7 @@ FAULTS: dict[str, Fault] = {
 def tried(stage: Stage, name: str, key: str, seconds: float) -> tuple[str, ...]:
     """One row of the table."""
     stage.notes.clear()
-    with Load(stage.cluster.url, key) as load:
+    with Load(stage.cluster.url, key, stage.questions) as load:
         time.sleep(BEFORE)
         began = time.monotonic()
         with FAULTS[name](stage):
@@ -339,14 +354,16 @@ def main() -> int:
                 desk = Desk(cluster.database)
                 key, _ = desk.clients.add("faults")
                 desk.close()
-                stage = Stage(cluster, scripted, disks)
+                stage = Stage(cluster, scripted, Path(name, "third"), answerable(cluster.url, key), disks)
                 for fault in track(args.only or list(FAULTS), "Faults", console=Console(stderr=True)):
                     if fault.endswith("full") and disks is None:
                         table.add_row(fault, "not tried: no disk of its own could be mounted")
                     elif fault.startswith("clock") and FAKETIME is None:
                         table.add_row(fault, "not tried: apt-get install faketime")
                     else:
-                        table.add_row(*tried(stage, fault, key, args.seconds))
+                        row = tried(stage, fault, key, args.seconds)
+                        Console(stderr=True).print(" | ".join(row))
+                        table.add_row(*row)
             finally:
                 cluster.stop()
     Console(width=200).print(table)

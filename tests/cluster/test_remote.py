@@ -222,7 +222,9 @@ class _Liar(BaseHTTPRequestHandler):
     def _say(self) -> None:
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps({"tenant": 1, "metadata": [], "nanosecond heartbeat": "soon"}).encode())
+        self.wfile.write(
+            json.dumps({"tenant": 1, "metadata": [], "nanosecond heartbeat": "soon", "ids": [["t1#1"]]}).encode()
+        )
 
     do_GET = do_POST = _say
 
@@ -237,6 +239,14 @@ def liar() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+def test_a_server_that_lies_is_not_believed(
+    liar: str, publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    publish()
+    before = found(tmp_path / "one", search_fakes, remote)
+    assert found(tmp_path / "one", search_fakes, Remote(Connection(liar))) == before
 
 
 def test_a_server_that_is_no_chroma_server_is_told_so(liar: str, tmp_path: Path) -> None:
