@@ -68,9 +68,10 @@ class Remote:
         """Whether nobody else builds, and so `holder` may."""
         server = self._server
         with server.asking():
-            if server.clock() - float(server.told(_BUILDING).get("at", 0)) < _STALE:
-                return False
-            server.delete(_BUILDING)
+            if at := server.told(_BUILDING).get("at"):
+                if server.clock() - float(at) < _STALE:
+                    return False
+                server.delete(_BUILDING)  # a dead builder's; a living one's that came in between finds out in publish
             return server.make(_BUILDING, metadata={"holder": holder, "at": server.clock()})
 
     def _sign(self, holder: str, ended: threading.Event) -> None:
