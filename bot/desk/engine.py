@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from bot.desk.patient import connect, unhurried
 from bot.errors import StoreError
 
 BUSY_SECONDS = 5
@@ -28,8 +29,8 @@ def open_engine(url: str) -> Engine:
     """The engine, its tables brought to the newest layout. Raises StoreError with one sentence."""
     try:
         engine = _engine(url)
-        with engine.begin() as connection:
-            migrate(connection)
+        with engine.begin() as connection, unhurried(connection.connection.dbapi_connection):
+            migrate(connection)  # another process's is waited for, and ours may have much to do
         return engine
     except (ArgumentError, ModuleNotFoundError) as error:
         raise StoreError(f"DATABASE_URL cannot be used: {_reason(error)}") from error
@@ -47,9 +48,12 @@ def _engine(url: str) -> Engine:
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": BUSY_SECONDS}
         )
+        if engine.driver == "psycopg":
+            event.listen(engine, "do_connect", connect)
+        return engine
     options: dict[str, Any] = {
         "hide_parameters": True,
         "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},

@@ -32,6 +32,7 @@ import httpx
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from sqlalchemy import text
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "cluster")]
@@ -40,7 +41,7 @@ from topology import Cluster, missing  # noqa: E402
 
 from bot import keeping  # noqa: E402
 from bot.desk.store import Desk  # noqa: E402
-from bot.errors import BuildError  # noqa: E402
+from bot.errors import BuildError, StoreError  # noqa: E402
 from bot.evaluate.scripted import Scripted  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 
@@ -227,14 +228,29 @@ def full(which: int) -> Fault:
                 file.write(b"0")
         if which == 0:
             stage.notes.append(_built(stage))
+        else:
+            _needs_room(stage.cluster.database)
         yield
         waste.unlink()
         if which == 0:
             stage.notes.append(_built(stage))
+            if "tickets" not in stage.notes[-1]:
+                stage.cluster.chroma.kill()
+                stage.cluster.chroma.start()
+                stage.notes.append(f"after its restart {_built(stage)}")
         elif not stage.cluster.postgres.runs:  # it ends where its log cannot grow, and a supervisor starts it
             stage.cluster.postgres.start(wait=False)
 
     return fault
+
+
+def _needs_room(database: str) -> None:
+    """Has the database begin new files of its log: in those it has there is room for a while."""
+    desk = Desk(database)
+    with contextlib.suppress(StoreError):
+        for _ in range(8):
+            desk.read(lambda session: session.execute(text("SELECT pg_switch_wal(), txid_current()")))
+    desk.close()
 
 
 def _built(stage: Stage) -> str:

@@ -63,6 +63,18 @@ def answers(url: str) -> bool:
         return False
 
 
+def family(pid: int) -> list[int]:
+    """A process and its descendants: those of PostgreSQL leave its process group."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
+
+
 class Part:
     """One process with its children. `ready` tells whether it serves."""
 
@@ -109,21 +121,26 @@ class Part:
         """Ends it, children included, and waits for that."""
         if self._running is None:
             return
+        children = family(self._running.pid)[1:]
         with suppress(ProcessLookupError):
-            os.killpg(self._running.pid, how)
+            os.kill(self._running.pid, how)
         self._running.wait(60)
-        with suppress(ProcessLookupError):  # children that outlive a killed parent
-            os.killpg(self._running.pid, signal.SIGKILL)
         self._running = None
+        for child in children:  # those that outlive it
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
     def freeze(self) -> None:
         """It keeps its connections and answers nothing."""
-        if self._running:
-            os.killpg(self._running.pid, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        if self._running:
-            os.killpg(self._running.pid, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, how: signal.Signals) -> None:
+        for pid in family(self._running.pid) if self._running else ():
+            with suppress(ProcessLookupError):
+                os.kill(pid, how)
 
     @property
     def runs(self) -> bool:
