@@ -146,6 +146,11 @@ class Part:
     def runs(self) -> bool:
         return self._running is not None and self._running.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the process itself; 0 where it does not run."""
+        return self._running.pid if self._running else 0
+
     def said(self) -> str:
         return self._log.read_text("utf-8", "replace") if self._log.is_file() else ""
 

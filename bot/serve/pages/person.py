@@ -9,20 +9,16 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from pydantic import TypeAdapter, ValidationError
-
-from bot.desk.handoffs import HandoffRecord, Line
-from bot.desk.models import Remembered
+from bot.desk.handoffs import HandoffRecord
 from bot.desk.saying import Say
 from bot.desk.screenshots import Screenshot
 from bot.desk.store import Desk
-from bot.records import Answer
+from bot.serve.pages.recall import absorb, cut_short, recall
 from bot.serve.pages.talk import Exchange, Handover, Said, Talk
 from bot.serve.pages.texts import Texts
 
 CONTACT_CHARS = 500
 PICTURES = 5  # of one conversation
-_ANSWER = TypeAdapter(Answer)
 
 
 class Tools(Protocol):
@@ -145,7 +141,7 @@ class Person:
         for line in self._desk.queue.lines(record.id, talk.seen):
             talk.seen = line.id
             if line.key not in talk.keys or not line.key:
-                _absorb(talk, line, {})
+                absorb(talk, line, {})
         handover.person = record.name if record.agent else ""
         if record.state != "open":
             handover.state = "cancelled" if record.state == "cancelled" else "ended"
@@ -168,12 +164,13 @@ class Person:
                     hours = self._tools.hours(texts.code)
                     talk.items.append(Handover(record.id, record.needs, hours=hours, reached=bool(record.contact)))
                 else:
-                    _absorb(talk, line, replies)
+                    absorb(talk, line, replies)
             if (handover := talk.handover()) is not None:
                 handover.person = record.name if record.agent else ""
         else:
             for message in messages:
-                _recall(talk, message)
+                recall(talk, message)
+            cut_short(talk)
         for given in self._desk.feedbacks(conversation=id):
             for item in talk.items:
                 if isinstance(item, Exchange) and item.id == given.answer:
@@ -193,50 +190,6 @@ def says(exchange: Exchange) -> list[Say]:
     """An exchange as lines; their keys tell which reply it is."""
     reply = [Say("bot", exchange.text, key=exchange.id)] if exchange.text else []
     return [Say("customer", exchange.question, key=f"q{exchange.id}"), *reply]
-
-
-def _absorb(talk: Talk, line: Line, replies: dict[str, Remembered]) -> None:
-    """A line of a hand-over becomes an item; the desk's reply joins its question."""
-    if line.author == "bot":
-        last = talk.last()
-        if last is not None and last.id == line.key and last.answer is None:
-            last.answer, last.error = _answer(replies.get(line.key), line.text)
-            last.state = "done" if last.answer else "failed"
-        return
-    if line.author == "customer" and line.key.startswith("q"):
-        talk.items.append(Exchange(line.text, line.key[1:], state="stopped", kept=True))
-    elif line.author == "event":
-        if line.text != "opened":
-            talk.items.append(Said("event", line.text, line.name))
-    else:
-        talk.items.append(Said(line.author, line.text, line.name))
-
-
-def _recall(talk: Talk, message: Remembered) -> None:
-    """A message as it was kept, redacted; a question waits for the reply that follows it."""
-    last = talk.items[-1] if talk.items else None
-    if message.role == "assistant":
-        if isinstance(last, Said) and last.author == "customer":
-            talk.items.pop()
-            exchange = Exchange(last.text, message.answer, kept=True)
-            exchange.answer, exchange.error = _answer(message, message.text)
-            exchange.state = "done" if exchange.answer else "stopped"
-            talk.items.append(exchange)
-    elif message.role == "event":
-        kind, _, name = message.text.partition(" ")
-        talk.items.append(Said("event", kind, name))
-    else:
-        talk.items.append(Said("agent" if message.role == "agent" else "customer", message.text))
-
-
-def _answer(message: Remembered | None, text: str) -> tuple[Answer | None, str]:
-    """The whole reply where it was kept, its text alone where not."""
-    if message is not None and message.reply:
-        try:
-            return _ANSWER.validate_python(message.reply), ""
-        except ValidationError:  # of another version
-            pass
-    return None, text
 
 
 def _cited(talk: Talk) -> str:

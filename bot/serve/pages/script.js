@@ -212,20 +212,21 @@
   live.hidden = false;
   live.setAttribute("role", "status");
   let hush = 0;
-  function say(text) {
+  function say(text, stays = false) {
     live.textContent = text;
     live.classList.toggle("shown", !!text);
     clearTimeout(hush);
-    hush = setTimeout(() => live.classList.remove("shown"), 6000);
+    if (!stays) hush = setTimeout(() => live.classList.remove("shown"), 6000);
   }
 
   // Labels that the sanitiser takes away, and those that Gradio sets in its own words ------------
-  let heard = "";
+  let heard = "", broken = false;
   function attribute(found, name, value) {
     if (found && found.getAttribute(name) !== value) found.setAttribute(name, value);
   }
   function dress() {
     const w = words();
+    retype();
     attribute(document.documentElement, "lang", lang() === "en" ? "en" : "zh-CN");
     if (!document.title.endsWith(w.title)) document.title = w.title;
     attribute($("#log [role=log]"), "aria-label", w.log);
@@ -246,8 +247,23 @@
     document.querySelectorAll("#log .cite, #log .from")
       .forEach((b) => attribute(b, "aria-haspopup", "dialog"));
     document.body.classList.toggle("talking", !!$("#log .reply, #log .handover"));
+    // Gradio's own notices, all of a lost connection, are in English: they are hidden, and told in our words.
+    const lost = !!$(".toast-wrap .toast-body");
+    if (lost && !broken) say(w.lost, true);
+    else if (!lost && broken) say("");
+    broken = lost;
     const said = $("#toast .prose")?.textContent.trim() || "";
     if (said !== heard) { heard = said; if (said) say(said); }
+  }
+  // What is typed outlives a reload, which Gradio makes of its own where the server has begun anew.
+  addEventListener("pagehide", () => {
+    if (input()?.value) sessionStorage.setItem("typed", input().value);
+  });
+  function retype() {
+    const typed = sessionStorage.getItem("typed");
+    if (!typed || !input() || input().value) return;
+    sessionStorage.removeItem("typed");
+    fill(input(), typed);
   }
   window.desk = { words, fill, input, show, close, tell, say, node };
   document.body.append(shade, panel, live);

@@ -15,6 +15,7 @@ from bot.records import Handoff, Sentence
 from bot.serve.core import Assistant, Tools
 from bot.serve.errors import Refused, told
 from bot.serve.journal import new_request_id, within
+from bot.serve.pages.kept import Kept
 from bot.serve.pages.offers import Offers
 from bot.serve.pages.person import Person
 from bot.serve.pages.presses import Presses
@@ -48,6 +49,7 @@ class Chat:
         self._tools, self._turns = tools or Tools(), turns or Turns(1)
         self.offers = Offers(assistant, numbers)
         self._person = Person(desk, self._tools, self.offers.product)
+        self._kept = Kept(desk, numbers, self._tools, self._person)
         self._presses = Presses(desk, numbers, self._tools, self._person, shelf or Shelf(), self.hand_over)
 
     def ask(self, talk: Talk, question: str, texts: Texts, again: bool = False) -> Iterator[Exchange | Said]:
@@ -73,6 +75,7 @@ class Chat:
         exchange = talk.begin(question)
         try:
             yield exchange
+            self._kept.note(talk, exchange)
             while not place.wait(1.0):
                 if not exchange.open:
                     return
@@ -94,7 +97,7 @@ class Chat:
                 raise RuntimeError("the stream ended without an answer")
         except GeneratorExit:  # the page was left or loaded again: what was asked is not lost with it
             exchange.state = "stopped" if exchange.open else exchange.state
-            self._keep(talk, exchange, texts)
+            self._kept.keep(talk, exchange, texts)
             raise
         except Refused as error:  # its place in line was given up
             exchange.state, exchange.error = "failed", self._busy(error, texts.busy)
@@ -103,7 +106,7 @@ class Chat:
         finally:
             exchange.waiting = None
             place.leave()
-        self._keep(talk, exchange, texts)
+        self._kept.keep(talk, exchange, texts)
         yield exchange
         if exchange.answer and exchange.answer.handoff and self._due(talk, exchange.answer.handoff):
             exchange.notice = self.hand_over(talk, texts) or exchange.notice
@@ -149,7 +152,7 @@ class Chat:
         exchange = talk.last()
         if exchange is not None and exchange.open:
             exchange.state = "stopped"
-            self._keep(talk, exchange, texts)
+            self._kept.keep(talk, exchange, texts)
 
     def act(self, talk: Talk, payload: str, texts: Texts) -> str:
         """A button inside a reply was pressed; gives the sentence to show, if any."""
@@ -219,26 +222,3 @@ class Chat:
         except Exception as error:  # noqa: BLE001 - the page's edge
             self._numbers.failure(error)
         return Talk(browser=talk.browser)
-
-    def _keep(self, talk: Talk, exchange: Exchange, texts: Texts) -> None:
-        """Remembers an exchange once; the reply is shown even when that fails."""
-        if exchange.kept:
-            return
-        exchange.kept = True
-        answer, redact = exchange.answer, self._tools.redact
-        try:
-            self._desk.remember(talk.id, "user", redact(exchange.question), browser=talk.browser)
-            self._desk.remember(
-                talk.id,
-                "assistant",
-                redact(exchange.text),
-                exchange.id,
-                answer.verdict if answer else exchange.state,
-                reply=answer.as_json() if answer else None,
-            )
-            handover = talk.handover()
-            if handover and not self._person.added(talk, exchange):
-                self._person.pull(talk)  # it has ended: what was said last
-        except Exception as error:  # noqa: BLE001 - the page's edge
-            number = self._numbers.failure(error)
-            exchange.notice = f"{texts.not_kept}（{number}）"

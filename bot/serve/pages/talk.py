@@ -29,6 +29,8 @@ class Exchange:
     notice: str = ""
     thumb: Thumb | None = None
     outcome: Outcome | None = None
+    noted: bool = False
+    """Whether the question is remembered, and with `kept` the reply."""
     kept: bool = False
     waiting: tuple[int, int] | None = None
     """How many are served before it, and the seconds until its turn; None when it does not stand in line."""

@@ -243,3 +243,16 @@ def test_the_page_is_told_of_its_own_alone(make_client: Any, desk: Desk, talk: T
     assert before and revision("other") == revision("") == revision("' OR 1=1") == ""
     desk.queue.say(desk.queue.of(talk.id).id, "anna", Say("agent", "x"))  # type: ignore[union-attr]
     assert revision("secret") != before
+
+
+def test_a_question_whose_process_dies_is_there_to_be_asked_again(chat: Chat, desk: Desk) -> None:
+    talk = Talk(browser="dead")
+    reply = chat.ask(talk, f"证书怎么办 {PHONE}", ZH)
+    next(reply), next(reply)  # nobody reads on, and nothing is closed: as after a kill
+    assert [(row.role, row.text) for row in desk.messages(talk.id)] == [("user", "证书怎么办 〈电话〉")]
+    again = chat.restore("dead", ZH)
+    (item,) = again.items
+    assert isinstance(item, Exchange) and item.state == "stopped" and "do-retry" in shown(again)
+    *_, last = chat.ask(again, item.question, ZH, again=True)
+    assert isinstance(last, Exchange) and last.answer and len(again.items) == 1
+    assert [row.role for row in desk.messages(talk.id)] == ["user", "user", "assistant"]
