@@ -210,3 +210,21 @@ def test_an_ingest_on_a_third_machine_reaches_both(cluster: Any, tmp_path: Path)
     for address in cluster.addresses:
         topology.until(lambda address=address: asked(address, "镜像加速怎么配")["index"] == fresh_build, 30)
         assert "十分钟" in asked(address, "镜像加速怎么配")["text"]
+
+
+def test_all_workers_die_and_the_page_goes_on_by_itself(browser: Browser, cluster: Any) -> None:
+    customer = visited(browser, cluster.url, worker="one")
+    ask(customer, QUESTION)
+    for worker in cluster.workers:
+        worker.kill()
+    says(customer, "证书有效期多久")
+    expect(customer.locator("#live")).to_contain_text("还没有送达", timeout=DOWN)
+    assert customer.input_value("#ask textarea") == "证书有效期多久"
+    expect(customer.get_by_text("错误", exact=True)).to_be_hidden()
+    for worker in cluster.workers:
+        worker.start()
+    customer.wait_for_timeout(2000)
+    customer.press("#ask textarea", "Enter")
+    expect(customer.locator("#log .asked")).to_have_text([re.compile(QUESTION), re.compile("有效期多久")], timeout=DOWN)
+    expect(customer.locator("#log .reply .actions")).to_have_count(2, timeout=DOWN)
+    customer.context.close()

@@ -32,7 +32,8 @@
     field.focus({ preventScroll: true });
     const own = ++latest;
     const attempt = (left) => {
-      if (own !== latest || field.value !== said || !left) return;
+      if (own !== latest || field.value !== said) return;
+      if (!left) { say(words().late); return; }
       if (writing()) { setTimeout(() => attempt(left), 200); return; }
       press("#send");
       setTimeout(() => attempt(left - 1), 600);

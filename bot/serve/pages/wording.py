@@ -51,6 +51,7 @@ class Texts:
     more: str
     copy: str
     copied: str
+    late: str
     lost: str
     copy_failed: str
     up: str
