@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -103,23 +102,6 @@ def test_degrees(line: str, degree: int) -> None:
 
 def test_no_message_is_calm() -> None:
     assert anger([]) == 0
-
-
-@pytest.mark.parametrize("text", ["你们到底还要我等多久，", "!?", "A B ", "没", "not a ", "1", "a", " "])
-def test_eight_times_the_letters_take_no_square_of_the_time(text: str) -> None:
-    """In this thread's own time, the least of five: a line gives 8, a square 64."""
-    anger(["词表"])
-
-    def least(letters: int) -> float:
-        return min(spent(f"{n}{text * (letters // len(text))}") for n in range(5))
-
-    assert least(16_000) < 24 * least(2_000)
-
-
-def spent(text: str) -> float:
-    before = time.thread_time()
-    anger([text])
-    return time.thread_time() - before
 
 
 if __name__ == "__main__":
