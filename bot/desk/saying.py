@@ -16,6 +16,8 @@ from bot.desk.handoffs import Author, HandoffRecord, HandoffRow, ImageRow, LineR
 from bot.desk.models import ConversationRow, MessageRow
 from bot.errors import ConflictError
 
+SAID_CHARS = 8000
+"""Of one line, whoever says it."""
 _ROLES: dict[str, str] = {"customer": "user", "agent": "agent", "event": "event"}
 
 

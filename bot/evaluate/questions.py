@@ -1,4 +1,4 @@
-"""Labelled question sets: loading and checking them. Knows nothing of how answers are made or judged."""
+"""A line of a labelled question set becomes a case, checked. Knows nothing of how answers are made or judged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from bot.evaluate import lines
 from bot.evaluate.lines import Line
 from bot.records import Question
 
@@ -53,11 +52,6 @@ class Case:
     tags: tuple[str, ...] = ()
     source: str = ""
     line: int = 0
-
-
-def load(path: Path) -> tuple[Case, ...]:
-    """The cases of a JSONL file; a complaint names line and field."""
-    return tuple(read(line) for line in lines.read(path))
 
 
 def read(line: Line) -> Case:

@@ -34,11 +34,10 @@ from bot.tickets.privacy.placeholders import ANY_MASK
 ACTED, THIN = -4.0, -2.0
 _AGREED = 0.1  # what the most similar ticket's statements gain: on d01-d30 none does the same, .2 loses a fact
 _TIMELY = 0.2  # what a statement with a time gains where one is asked for
-# What was true on one day, or is little but another customer's values.
 NEAR = 3  # statements of tickets that are only near: more is work to delete
 _LINKS = re.compile(r"URL|链接", re.I)
+# What was true on one day, or is little but another customer's values.
 _PASSING = re.compile(r"现在|今天|节假日|节后|刚刚?(?!好)|目前|正在|这个订单|记录值|(?:〈[^〉]+〉[^\u3400-\u9fff]*){2}")
-
 # From where on a sentence tells what an agent saw of another customer.
 _SEEN = re.compile(r"(?<=\w{4})[，,；;]\s*(?:我们?|这边)?看到?了?(?:您|你)(?:们|的).*", re.S)
 
@@ -52,10 +51,10 @@ class Line:
 
 
 class Drafter:
-    """Over the same parts as the assistant. `today` tells which tickets are old."""
+    """Over the same parts as the assistant."""
 
-    def __init__(self, parts: Parts, finder: Finder, line: Line, today: Callable[[], date] = date.today) -> None:
-        self._parts, self._finder, self._line, self._today = parts, finder, line, today
+    def __init__(self, parts: Parts, finder: Finder, line: Line) -> None:
+        self._parts, self._finder, self._line = parts, finder, line
 
     def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal:
         """Raises QuestionError for a text without anything in it, and for chosen evidence that nobody knows."""
@@ -80,7 +79,7 @@ class Drafter:
         voters = precedents.heard(plain, hits, self._parts.library) if ours else []
         shown = [row for row in found.evidence if not row.statement.disputed]
         if not only:
-            shown = agents(plain, shown, hits)
+            shown = for_agent(plain, shown, hits)
         if found.decision.reason == "near":  # of tickets that are only near, a little of the most similar cases
             shown = [row for row in shown if row.ticket.id in {ticket.id for ticket, _ in voters}][:NEAR]
         if not shown and found.decision.verdict == "answered":
@@ -94,8 +93,9 @@ class Drafter:
         looked = [self._parts.library.tickets[hit.ticket] for hit in hits if ours]
         product, topic = precedents.voted(plain, voters if cited or first else (), looked)
         odds = self._parts.gate.odds(found.signals)[1] if found.signals.sound else 0.0
+        today = date.fromisoformat(self._parts.today())
         disputed = bool(doubts.contradicted(plain, found.evidence))
-        sure, why = doubts.confidence(found.decision, odds, cited, disputed, self._today(), bool(only))
+        sure, why = doubts.confidence(found.decision, odds, cited, disputed, today, bool(only))
         near = found.decision.reason == "near"
         lines = letter([row for row in answer.sentences if row.kind in CITED], ask, lang, near, bool(first))
         if in_traditional(given.text):
@@ -114,11 +114,11 @@ class Drafter:
             resolved=precedents.resolved(voters, self._parts.library),
             typical_time=precedents.typical(voters, self._parts.library),
             warnings=(
-                *doubts.warnings(cited, found.evidence, plain, self._today()),
+                *doubts.warnings(cited, found.evidence, plain, today),
                 *(("uncovered", f"没有可靠的说明，需要客服补充：{part[:60]}") for part in found.uncovered),
                 *_cut(pasted),
             ),
-            similar=precedents.alike(hits, found.evidence, self._parts.library) if ours else (),
+            similar=precedents.similar(hits, found.evidence, self._parts.library) if ours else (),
             evidence=tuple(row.statement.id for row in cited),
         )
 
@@ -192,7 +192,7 @@ def housed(text: str) -> str:
     return simplified(text).replace("网域", "域名").replace("凭证", "证书") if in_traditional(text) else text
 
 
-def agents(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> list[Evidence]:
+def for_agent(question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> list[Evidence]:
     """The evidence as an agent is shown it: what the most similar tickets say gains, and what was true of one
     customer on one day goes where there is anything else."""
     best = hits[0].score if hits else 0.0

@@ -25,10 +25,10 @@ _LOOKED = 8  # evidence in which a contradicted time is looked for
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict and the name of its reason: asked, action, thin, disputed, stranger, courtesy, fork, near or
-    evidence.
+    """A verdict and the name of its reason: asked, action, thin, disputed, repeated, stranger, courtesy, fork, near
+    or evidence.
 
-    `options`: what to ask back for, the name of a fork and its ways.
+    `thing`: which courtesy it was, or what to ask back for, with its ways as `options`.
     """
 
     verdict: Verdict

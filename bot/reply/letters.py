@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bot.tickets.linear import Linear, Slots, grams, signs
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_LINK = re.compile(r"https?://\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_LINK = re.compile(r"https?://\S+|(?<![a-z0-9-])[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEAD, _TAIL = 60, 100  # letters of a long message: what is wanted stands at its ends
 

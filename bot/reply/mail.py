@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from bot.records import Language, Sentence
 from bot.reply.frames import say
 from bot.reply.services import named
-from bot.tickets.resolution import NEEDS
 
 CITED = ("knowledge", "precedent")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NUMBERED = re.compile(r"(?m)^\s*\d+[.、．)]\s*")
 
 
 def letter(
@@ -51,10 +49,3 @@ def quoted(sentence: Sentence, language: Language) -> Sentence:
 def told(need: str, language: Language) -> str:
     """A need as a letter asks for it."""
     return say(need, language) if need in ("describe", "picture_text") else named(need, language)
-
-
-def asked(line: str) -> str:
-    """The need that a line of a letter asks for, "" for none; in either language."""
-    bare = _NUMBERED.sub("", line).strip()
-    names = (*(name for name, _ in NEEDS), "describe", "picture_text")
-    return next((name for name in names for lang in ("zh", "en") if told(name, lang) == bare), "")

@@ -88,7 +88,7 @@ def typical(voters: Sequence[tuple[Ticket, float]], library: Library) -> str:
     return "{}（{}）".format(*next(iter(found.values()))) if len(found) == 1 else ""
 
 
-def alike(hits: Sequence[Hit], evidence: Sequence[Evidence], library: Library) -> tuple[Precedent, ...]:
+def similar(hits: Sequence[Hit], evidence: Sequence[Evidence], library: Library) -> tuple[Precedent, ...]:
     """The most similar tickets, each case once, with a line of what solved it."""
     best: dict[str, Statement] = {}
     for row in evidence:

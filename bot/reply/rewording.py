@@ -1,4 +1,4 @@
-"""A draft told otherwise without a model: shorter, gentler, in English; and whose sentences an edited one holds.
+"""A draft told otherwise without a model: shorter or gentler; and whose sentences an edited one holds.
 
 Each cited sentence keeps its numbers. An edited sentence keeps them only where grounding finds it in the same
 evidence; what it does not find there is the agent's own.
@@ -14,7 +14,7 @@ from bot.proposal import Proposal
 from bot.records import Citation, Draft, Evidence, Language, Sentence, Source, Statement, Ticket
 from bot.reply.frames import TEXTS, say
 from bot.reply.grounding import reason
-from bot.reply.mail import CITED, asked, quoted, render, told
+from bot.reply.mail import CITED, render
 from bot.search.terms import in_traditional, simplified, traditional
 from bot.tickets.near import canonical, pairs
 
@@ -39,11 +39,6 @@ _PIECE = re.compile(
 # How an English letter marks a quote, of which an edited line may be a part.
 _OPENED, _CLOSED = re.compile(r"^“"), re.compile(r"”\s*\(support's words, in Chinese\)$")
 _LEAD = re.compile(r"^(?:In a similar ticket, support explained: |The cause recorded in a similar ticket: )")
-_LEADS = {
-    "In a similar ticket, support explained: ": "类似工单中，客服的说明是：",
-    "The cause recorded in a similar ticket: ": "类似工单中记录的原因是：",
-}
-_NUMBER = re.compile(r"^\d+\. ")
 _ALIKE = 0.5  # share of an edited sentence's letter pairs that an original must hold to be looked at
 _MOST = 20_000  # characters of an edited letter that are attributed
 
@@ -73,27 +68,6 @@ def gentler(proposal: Proposal) -> Proposal:
             for line in proposal.lines
         ],
     )
-
-
-def english(proposal: Proposal) -> Proposal:
-    """In English frames; what support wrote in Chinese stays a quote, and is marked as one."""
-    lines = []
-    for line in proposal.lines:
-        if line.kind in CITED:
-            text = line.text
-            for lead, chinese in _LEADS.items():
-                text = text.replace(chinese, lead, 1) if text.startswith(chinese) else text
-            lead = found.group() if (found := _LEAD.match(text)) else ""
-            bare = quoted(replace(line, text=text.removeprefix(lead)), "en")
-            lines.append(replace(bare, text=f"{lead}{bare.text}"))
-        elif name := _frame(line):
-            lines.append(_framed(line, name, "en", False))
-        elif need := asked(simplified(line.text)):
-            number = found.group() if (found := _NUMBER.match(line.text)) else ""
-            lines.append(replace(line, text=f"{number}{told(need, 'en')}"))
-        else:
-            lines.append(line)
-    return _with(replace(proposal, language="en"), lines)
 
 
 TONES: Mapping[str, Callable[[Proposal], Proposal]] = {"shorter": shorter, "gentler": gentler}

@@ -29,8 +29,9 @@ class Signals:
     question's rare words in the best ticket. agree: both legs find the same ticket first. knowledge: share of the
     leading statements that are knowledge. acted: the best ticket was solved by an action. act, asks: a wish that
     somebody act, a question how to. unknown: Latin words and error names, up to four, that no ticket found holds.
-    missing: words of the trade, up to three, likewise. apart: the leading statement is about something else. strong,
-    weak, meant, foreign: words of the trade and of others. lean: nearer to this knowledge than to matters of elsewhere.
+    symptom: something does not work. length: characters, 1 from 120 on. missing: words of the trade, up to three,
+    likewise. apart: the leading statement is about something else. strong, weak, meant, foreign: words of the trade
+    and of others. lean: nearer to this knowledge than to matters of elsewhere.
     """
 
     values: Mapping[str, float]

@@ -39,9 +39,9 @@ class Offers:
 
 
 def suggestions(
-    library: Library, n: int, answered: Callable[[str], bool] | None, tickets: Iterable[Ticket] | None = None
+    library: Library, n: int, answered: Callable[[str], bool], tickets: Iterable[Ticket] | None = None
 ) -> tuple[str, ...]:
-    """Up to `n` titles; with `answered`, each was asked and got an answer."""
+    """Up to `n` titles that are `answered`."""
     found: list[str] = []
     seen: set[str] = set()
     rows = tickets if tickets is not None else _varied(library)
@@ -54,7 +54,7 @@ def suggestions(
         if resolution(library.statements.get(ticket.id, ())) not in ("self-service", "partial"):
             continue
         seen.add(canonical(title))
-        if answered is None or answered(title):
+        if answered(title):
             found.append(title)
     return tuple(found)
 

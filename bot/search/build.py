@@ -26,8 +26,7 @@ from bot.records import Passage, Statement, Ticket
 from bot.search.disk import flush, keep, lock, point
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.filling import Progress, fill, fill_remote
-from bot.search.heads import LEXICAL as HEADS
-from bot.search.heads import VECTORS, Vectors, beginning, head
+from bot.search.heads import HEADS, VECTORS, Vectors, beginning, head
 from bot.search.lexical import Lexical
 from bot.search.manifest import (
     FORMAT,

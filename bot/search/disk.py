@@ -107,7 +107,7 @@ def blank_unused(folder: Path) -> None:
                 file.write(bytes(length - count * each))
 
 
-def held(folder: Path) -> int:
+def count_chroma(folder: Path) -> int:
     """The vectors in a closed Chroma folder's files, those among them that were deleted included."""
     return sum(_sizes(header)[1] for header in folder.glob("*/header.bin"))
 

@@ -16,7 +16,7 @@ import numpy as np
 from bot.errors import BuildError
 from bot.records import Passage
 from bot.search import spare
-from bot.search.disk import copy_chroma, held, vacuum_chroma
+from bot.search.disk import copy_chroma, count_chroma, vacuum_chroma
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.manifest import Manifest
 from bot.search.remote import Remote
@@ -47,7 +47,7 @@ def fill(
     kept, fresh = _parted(last, passages, hashes)
     gone = [ticket for ticket, old in (last.passages if last else {}).items() if hashes.get(ticket) != old]
     if last and not anew:
-        carried = held(last_folder / CHROMA) - len(kept)
+        carried = count_chroma(last_folder / CHROMA) - len(kept)
         anew = carried > _CARRIED * (len(kept) + len(fresh))
     if last and not anew:
         copy_chroma(last_folder / CHROMA, folder / CHROMA)

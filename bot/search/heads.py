@@ -24,7 +24,7 @@ from bot.search.terms import searchable
 
 Floats = NDArray[np.float32]
 
-LEXICAL = "heads.npz"
+HEADS = "heads.npz"
 VECTORS = "heads-vectors.npz"
 # Characters of a ticket and of a question that the second encoder is given: over 1,245 tickets 150 and 200 found no
 # better than 80 and 60, at two to three times the time; and a title alone worse (.733 for .753).

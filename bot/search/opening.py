@@ -17,8 +17,7 @@ from bot.search.connection import Gone
 from bot.search.disk import sound_chroma
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.filling import CHROMA
-from bot.search.heads import LEXICAL as HEADS
-from bot.search.heads import VECTORS, Heads, Vectors, head
+from bot.search.heads import HEADS, VECTORS, Heads, Vectors, head
 from bot.search.lexical import Lexical
 from bot.search.manifest import (
     FORMAT,

@@ -20,7 +20,7 @@ from bot.desk.base import now
 from bot.desk.handoffs import HandoffRecord
 from bot.desk.learning import How
 from bot.desk.people import Account
-from bot.desk.saying import Say
+from bot.desk.saying import SAID_CHARS, Say
 from bot.desk.store import Desk
 from bot.reply.frames import say
 from bot.serve.access import Refusal
@@ -37,7 +37,6 @@ from bot.serve.protocol import clean
 from bot.serve.telemetry import Telemetry
 from bot.tickets.privacy.placeholders import ANY_MASK
 
-SAID_CHARS = 8000
 _STEP = re.compile(r"【(?:请先执行|处理结果)")
 _SLOTS = tuple(say(slot, language) for slot in ("letter_slot", "letter_bare") for language in ("zh", "en"))
 """What a draft leaves for a person to do or to fill in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from fastapi import Request
@@ -50,10 +50,8 @@ class Drafts:
         chosen: Language | None = {"en": "en", "zh": "zh"}.get(given.get("language", ""))  # type: ignore[assignment]
         spoken = chosen or self._spoken(given.get("id", ""))
         made = self.numbers.drafted(lambda: self.assistant.propose(text, only, spoken))
-        tone = given.get("tone", "") if given.get("tone", "") in proposal.TONES else ""
-        if tone:
-            changed = rewording.shorter(made) if tone == "shorter" else rewording.gentler(made)
-            made = replace(made, text=changed.text, lines=changed.lines)
+        tone = given.get("tone", "") if given.get("tone", "") in rewording.TONES else ""
+        made = rewording.TONES[tone](made) if tone else made
         return proposal.render(made, made.text, w, pasted=not given.get("id"), tone=tone)
 
     def _talk(self, id: str) -> str:

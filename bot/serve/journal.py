@@ -34,7 +34,7 @@ def request_id() -> str:
     return _request.get()
 
 
-def within(context: Context, items: Generator[T, None, None]) -> Iterator[T]:
+def in_context(context: Context, items: Generator[T, None, None]) -> Iterator[T]:
     """Passes a stream on, each step in one context. A step may come on any thread, whose own context may be a
     stranger's: without this the lines of one reply bear several numbers."""
     done = object()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.desk.screenshots import Screenshot
 
-MINUTES = 30 * 60.0
+KEPT = 30 * 60.0  # seconds
 EACH = 5  # pictures of one browser
 BYTES = 64 * 1024 * 1024  # of all together
 
@@ -35,7 +35,7 @@ class Shelf:
     def put(self, browser: str, shot: Screenshot) -> str:
         id = secrets.token_urlsafe(16)
         with self._lock:
-            self._held[id] = _Held(browser, shot, time.monotonic() + MINUTES)
+            self._held[id] = _Held(browser, shot, time.monotonic() + KEPT)
             self._clear()
             own = [key for key, held in self._held.items() if held.browser == browser]
             for key in own[:-EACH]:

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from bot.errors import DeskError
 from bot.proposal import Proposal
 from bot.records import Answer, Sentence
-from bot.serve.journal import new_request_id, places, request_id, within
+from bot.serve.journal import in_context, new_request_id, places, request_id
 from bot.serve.tracing import Asked, Traces
 
 FIRST_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
@@ -71,7 +71,7 @@ class Telemetry:
 
     def watch(self, items: Iterator[Sentence | Answer], asked: Asked | None = None) -> Iterator[Sentence | Answer]:
         """Passes a stream on, and measures it; it is begun once its turn has come."""
-        return within(copy_context(), self._watched(items, asked or Asked()))
+        return in_context(copy_context(), self._watched(items, asked or Asked()))
 
     def _watched(self, items: Iterator[Sentence | Answer], asked: Asked) -> Generator[Sentence | Answer, None, None]:
         began = time.perf_counter()

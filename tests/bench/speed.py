@@ -21,7 +21,7 @@ from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from bot import keeping, settings, wire  # noqa: E402
-from bot.evaluate import questions  # noqa: E402
+from bot.evaluate import sets  # noqa: E402
 
 
 def main(path: Path) -> None:
@@ -34,7 +34,7 @@ def main(path: Path) -> None:
         started = time.perf_counter()
         assistant = wire.assistant(loaded)
         table.add_row("opening it", f"{time.perf_counter() - started:.2f} s")
-        cases = questions.load(path)
+        cases = sets.load([path]).cases
         started = time.perf_counter()
         assistant.answer(cases[0].question)
         table.add_row("first answer, model loaded by it", f"{time.perf_counter() - started:.2f} s")

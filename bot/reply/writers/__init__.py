@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.records import Draft, Evidence, Language, Message
@@ -29,7 +29,6 @@ class Usage:
 
     prompt: int = 0
     completion: int = 0
-    notes: list[str] = field(default_factory=list)
 
 
 class Writer(Protocol):

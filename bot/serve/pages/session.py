@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextvars import copy_context
 
+from bot.desk.saying import SAID_CHARS
 from bot.desk.store import Desk
 from bot.errors import DeskError
 from bot.records import Handoff, Sentence
 from bot.serve.core import Assistant, Tools
 from bot.serve.errors import Refused, told
-from bot.serve.journal import new_request_id, within
+from bot.serve.journal import in_context, new_request_id
 from bot.serve.pages.kept import Kept
 from bot.serve.pages.offers import Offers
 from bot.serve.pages.person import Person
@@ -25,8 +26,6 @@ from bot.serve.protocol import clean
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
 from bot.serve.turns import Place, Turns
-
-SAID_CHARS = 8000
 
 
 class Unsent(DeskError):
@@ -57,7 +56,7 @@ class Chat:
         Raises Unsent."""
         context = copy_context()
         context.run(new_request_id)
-        return within(context, self._ask(talk, question, texts, again))
+        return in_context(context, self._ask(talk, question, texts, again))
 
     def _ask(self, talk: Talk, question: str, texts: Texts, again: bool) -> Generator[Exchange | Said, None, None]:
         question = clean(question)

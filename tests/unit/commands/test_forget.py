@@ -3,103 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import keeping, settings, wire
-from bot.__main__ import main
-from bot.records import Answer, Question
-from bot.reply.live import LiveAssistant
+from bot.records import Question
 from bot.search.opening import current_id
-
-FAKES = Path(__file__).parents[1] / "search" / "fakes.py"
-LETTERS = "丙戊"
-
-
-def rows() -> list[dict[str, str]]:
-    """Five tickets: `a` and `b` give the same answer, `d` is one that only its own words tell of."""
-    same = "下载慢一般是没有开启加速，请在控制台的域名页开启加速后再试。"
-    return [
-        {"id": "a", "title": "下载速度很慢", "question": "文件下载慢怎么办？", "answer": same},
-        {"id": "b", "title": "图片打开慢", "question": "图片加载慢怎么办？", "answer": same},
-        {
-            "id": "c",
-            "title": "账单怎么看",
-            "question": "在哪里看账单？",
-            "answer": "账单在控制台的费用中心查看，每月一日出账。",
-        },
-        {
-            "id": "d",
-            "title": "骆驼雕塑照片存储",
-            "question": "骆驼雕塑照片能存多久？",
-            "answer": "骆驼雕塑照片的归档存储期限为六十四年，到期前须续存。",
-        },
-        {
-            "id": "e",
-            "title": "证书过期",
-            "question": "证书过期怎么续？",
-            "answer": "证书过期后请在证书页重新申请并部署。",
-        },
-    ]
-
-
-class Desk:
-    """A folder of tickets, an index, and the command line over them."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.knowledge, self.index, self._capsys = folder / "knowledge", folder / "index", capsys
-        self.knowledge.mkdir()
-        self.file = self.knowledge / "tickets.jsonl"
-        self.write(rows())
-
-    def write(self, tickets: list[dict[str, str]]) -> None:
-        self.file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in tickets), encoding="utf-8")
-
-    def run(self, *argv: str) -> tuple[int, str]:
-        """Exit status, and what was printed on both streams."""
-        status = main([*argv, "--index", str(self.index)])
-        said = self._capsys.readouterr()
-        return status, said.out + said.err
-
-    @property
-    def builds(self) -> set[str]:
-        return {path.name for path in (self.index / "builds").iterdir()}
-
-    @property
-    def ids(self) -> set[str]:
-        lines = (self.index / "builds" / str(current_id(self.index)) / "tickets.jsonl").read_bytes().splitlines()
-        return {json.loads(line)["ticket"]["id"] for line in lines}
-
-    def traces(self, ticket: str) -> list[str]:
-        """The files that hold two or three characters together that only this ticket has."""
-        text = {row["id"]: "\n".join([row["title"], row["question"], row["answer"]]) for row in rows()}
-        others = "\n".join(said for name, said in text.items() if name != ticket)
-        own = {text[ticket][at : at + size] for size in (2, 3) for at in range(len(text[ticket]))}
-        pieces = [piece.encode() for piece in own if len(piece) > 1 and "\n" not in piece and piece not in others]
-        assert len(pieces) > 20
-        files = [path for path in self.index.rglob("*") if path.is_file()]
-        return sorted({path.name for path in files if any(piece in path.read_bytes() for piece in pieces)})
-
-
-@pytest.fixture
-def desk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], search_fakes: Any
-) -> Iterator[Desk]:
-    made, encoder = Desk(tmp_path, capsys), search_fakes.HashEmbeddings()
-    monkeypatch.setattr(wire, "embeddings", lambda _: encoder)
-    monkeypatch.setenv("KNOWLEDGE_DIR", str(made.knowledge))
-    assert made.run("ingest")[0] == 0
-    yield made
-
-
-def live(desk: Desk) -> LiveAssistant:
-    return wire.assistant(settings.load(index_dir=desk.index))
+from tests.unit.commands.kept import Desk, live, rows
 
 
 def test_a_forgotten_ticket_is_gone_from_replies_and_disk_and_stays_gone(desk: Desk) -> None:
@@ -194,68 +106,3 @@ def test_an_index_from_elsewhere_is_forgotten_beside_its_files(desk: Desk, tmp_p
     assert desk.run("ingest", str(elsewhere / "tickets.jsonl"))[0] == 0
     assert desk.run("forget", "d")[0] == 0
     assert {path.parent.name for path in tmp_path.rglob("forgotten.txt")} == {"elsewhere", "index"}
-
-
-def test_a_running_app_lets_go_of_a_forgotten_ticket_at_its_next_question(desk: Desk) -> None:
-    """The folder of its build is removed under it: replies in flight end, the next one is from the new build."""
-    assistant, before = live(desk), current_id(desk.index)
-    asked = Question("文件下载慢怎么办？")
-    first, second = assistant.stream(asked), assistant.stream(asked)
-    next(first)
-    assert desk.run("forget", "d")[0] == 0
-    assert before not in desk.builds
-    assert [item.index for item in [*first, *second] if isinstance(item, Answer)] == [before, current_id(desk.index)]
-    answer = assistant.answer(Question("骆驼雕塑照片能存多久？"))
-    assert answer.index == current_id(desk.index)
-    assert "六十四" not in json.dumps(answer.as_json(), ensure_ascii=False)
-    assistant.close()
-
-
-PUBLISHED = """
-import sys
-sys.path[:0] = [{root!r}, {here!r}]
-import fakes
-from bot import wire
-from bot.__main__ import main
-encoder = fakes.HashEmbeddings()
-wire.embeddings = lambda _: encoder
-sys.exit(main(["ingest", {knowledge!r}, "--index", {index!r}]))
-"""
-
-
-@pytest.mark.slow
-def test_the_running_app_takes_what_another_process_publishes_between_two_questions(desk: Desk) -> None:
-    assistant, asked = live(desk), Question("文件下载慢怎么办？")
-    before, stop = current_id(desk.index), threading.Event()
-    seen: list[str] = []
-    failed: list[Exception] = []
-
-    def ask() -> None:
-        while not stop.is_set():
-            try:
-                seen.append(assistant.answer(asked).index)
-            except Exception as error:  # noqa: BLE001 - any is a failure of the test
-                failed.append(error)
-
-    reply = assistant.stream(asked)
-    next(reply)
-    askers = [threading.Thread(target=ask) for _ in range(2)]
-    for asker in askers:
-        asker.start()
-    made = [before]
-    for turn in range(2):
-        desk.write([{**row, "title": f"{row['title']}{LETTERS[turn]}"} for row in rows()])
-        code = PUBLISHED.format(
-            root=str(FAKES.parents[3]), here=str(FAKES.parent), knowledge=str(desk.knowledge), index=str(desk.index)
-        )
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-        made.append(current_id(desk.index))
-        assert assistant.answer(asked).index == made[-1]
-    stop.set()
-    for asker in askers:
-        asker.join()
-    assert [item.index for item in reply if isinstance(item, Answer)] == [before]
-    assert failed == []
-    assert list(dict.fromkeys(seen)) == [build for build in made if build in seen]
-    assert len(desk.builds) == 2
-    assistant.close()

@@ -18,7 +18,7 @@ import pytest
 import pytest_socket
 
 from bot.desk import announcing
-from bot.desk.announcing import TITLE, Announcer, Kind, Notice, message, signature
+from bot.desk.announcing import TITLE, Announcer, Kind, Notice
 from bot.errors import SettingError
 
 KINDS: tuple[Kind, ...] = ("wecom", "dingtalk", "feishu")
@@ -31,6 +31,7 @@ class Robot:
     """Answers with what `replies` holds, and then with success."""
 
     def __init__(self) -> None:
+        self.answered = 0
         self.got: list[tuple[dict[str, list[str]], dict[str, Any]]] = []
         self.replies: list[Reply] = []
         self.held = threading.Event()
@@ -41,7 +42,8 @@ class Robot:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 robot.got.append((parse_qs(urlsplit(self.path).query), body))
-                robot.held.wait(10)
+                robot.held.wait(60)
+                robot.answered += 1
                 status, reply = robot.replies.pop(0) if robot.replies else (200, {"errcode": 0, "code": 0})
                 data = (reply if isinstance(reply, str) else json.dumps(reply)).encode()
                 self.send_response(status)
@@ -83,19 +85,21 @@ def signed(key: str, text: str) -> str:
 
 
 def test_dingtalk_gets_its_signature_beside_the_token(robot: Robot) -> None:
+    began = int(time.time())
     announced(robot, "dingtalk", secret=SECRET)
     query, body = robot.got[0]
     stamp = query["timestamp"][0]
-    assert query["access_token"] == [KEY] and abs(int(stamp) / 1000 - time.time()) < 60
+    assert query["access_token"] == [KEY] and began <= int(stamp) / 1000 <= time.time() + 1
     assert query["sign"] == [signed(SECRET, f"{stamp}\n{SECRET}")]
     assert body["msgtype"] == "markdown" and set(body["markdown"]) == {"title", "text"}
     assert body["at"] == {"isAtAll": False}
 
 
 def test_feishu_gets_its_signature_in_the_body(robot: Robot) -> None:
+    began = int(time.time())
     announced(robot, "feishu", secret=SECRET)
     query, body = robot.got[0]
-    assert set(query) == {"access_token"} and abs(int(body["timestamp"]) - time.time()) < 60
+    assert set(query) == {"access_token"} and began <= int(body["timestamp"]) <= time.time()
     assert body["sign"] == signed(f"{body['timestamp']}\n{SECRET}", "")
     post = body["content"]["post"]["zh_cn"]
     assert body["msg_type"] == "post" and post["title"] == f"{TITLE} a1b2"
@@ -108,14 +112,6 @@ def test_without_a_secret_nothing_is_signed(robot: Robot, kind: Kind) -> None:
     query, body = robot.got[0]
     assert set(query) == {"access_token"} and not {"sign", "timestamp"} & set(body)
     assert len(robot.got) == 1
-
-
-def test_the_published_signature_recipes_are_kept() -> None:
-    """Computed by `printf | openssl dgst -sha256 -hmac`, beside the code."""
-    assert signature("dingtalk", "secret", 1_600_000_000.123)[0]["timestamp"] == "1600000000123"
-    assert signature("dingtalk", "secret", 1_600_000_000)[0]["sign"] == "XHSnLTbboLLBCrXfAQRHx6W9LkLB43RYwgcsOS2j3vs="
-    assert signature("feishu", "secret", 1_600_000_000)[1]["sign"] == "vvU1S4ucHy95pQ90meMW66yQJ+Szge4s9g7hQUu9yP8="
-    assert signature("wecom", "secret", 1_600_000_000) == ({}, {})
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -175,12 +171,12 @@ def test_announcing_never_waits_and_the_queue_is_bounded(
     robot: Robot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(announcing, "_WAITING", 10)
+    monkeypatch.setattr(announcing, "_SECONDS", 120)  # a try outlasts the robot's silence
     robot.held.clear()
     announcer = Announcer(robot.url, "wecom")
-    before = time.perf_counter()
     for _ in range(15):
         announcer.announce(NOTICE)
-    assert time.perf_counter() - before < 1
+    assert robot.answered == 0  # none of them was waited for
     dropped = sum("too many wait" in record.getMessage() for record in caplog.records)
     assert 4 <= dropped <= 5
     robot.held.set()
@@ -192,8 +188,7 @@ def test_closing_does_not_wait_for_ever(robot: Robot, caplog: pytest.LogCaptureF
     announcer = Announcer(robot.url, "wecom")
     announcer.announce(NOTICE)
     announcer.announce(NOTICE)
-    before = time.perf_counter()
-    assert not announcer.close(0.2) and time.perf_counter() - before < 2
+    assert not announcer.close(0.2) and robot.answered == 0  # the first was given up on, and is still on its way
     announcer.announce(NOTICE)
     robot.held.set()
     assert announcer.close(10)
@@ -205,7 +200,7 @@ def test_a_pause_between_tries_ends_at_closing(robot: Robot) -> None:
     announcer = Announcer(robot.url, "wecom", backoff=60)
     announcer.announce(NOTICE)
     announcer.close(0.3)
-    assert announcer.close(5) and len(robot.got) <= 1
+    assert announcer.close(30) and len(robot.got) <= 1
 
 
 def test_what_cannot_be_sent_stops_nothing(robot: Robot, caplog: pytest.LogCaptureFixture) -> None:
@@ -229,64 +224,6 @@ def test_wrong_settings_are_told_without_the_key(url: str, kind: Kind, desk: str
     with pytest.raises(SettingError) as caught:
         Announcer(url, kind, desk_url=desk)
     assert KEY not in str(caught.value) and "takes" in str(caught.value)
-
-
-def shown(kind: Kind, notice: Notice, desk_url: str = "") -> str:
-    """All that a group reads."""
-    body = message(kind, notice, desk_url)
-    if kind == "feishu":
-        post = body["content"]["post"]["zh_cn"]
-        return "\n".join([post["title"], *(piece["text"] for row in post["content"] for piece in row)])
-    return str(body["markdown"].get("content") or body["markdown"]["text"])
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_message_tells_what_an_agent_needs(kind: Kind) -> None:
-    loud = Notice("a1b2", "客户要求人工", "证书一直审核中", "SSL 证书", 3, angry=True, out_of_hours=True)
-    text = shown(kind, loud)
-    for part in (
-        TITLE,
-        "a1b2",
-        "客户要求人工",
-        "证书一直审核中",
-        "SSL 证书",
-        "等待人数：3",
-        "客户情绪激动、非服务时间",
-    ):
-        assert part in text
-    quiet = shown(kind, Notice("a1b2", "客户要求人工", "证书一直审核中"))
-    assert "产品" not in quiet and "注意" not in quiet and "工作台" not in quiet
-
-
-ATTACKS = (
-    '<@all> @all @所有人 <at user_id="all">所有人</at> <at id=all></at> &lt;@all&gt; [点我](https://evil.example) '
-    '![图](https://evil.example/x.png) **粗** `码` <font color="warning">红</font>\n# 标题\n> 引用\n- 项\r\n1. 项'
-    "\u2028# 又一个 \\<@all\\> ~~删~~ _斜_ \u202e反 \x00\ud800"
-)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_customers_words_are_no_markup(kind: Kind) -> None:
-    plain = shown(kind, Notice("n", "r", "s", "p"))
-    hostile = shown(kind, Notice(ATTACKS, ATTACKS, ATTACKS, ATTACKS))
-    # The same lines and the same signs of markup as in a message without any.
-    assert hostile.count("\n") == plain.count("\n")
-    for sign in "<>&@" if kind == "feishu" else "<>&@[]()*`#\\_~|":
-        assert hostile.count(sign) == plain.count(sign), sign
-    assert json.dumps(message(kind, Notice(ATTACKS, ATTACKS, ATTACKS))).isascii()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("letter", ["字", "a", "<", "😀"])
-def test_a_message_is_at_most_4096_bytes_and_keeps_its_link(kind: Kind, letter: str) -> None:
-    long = letter * 9000
-    text = shown(kind, Notice(long, long, long, long, 10**6, True, True), "https://desk.example/" + "d" * 900)
-    assert len(text.encode()) <= 4096 and "…" in text and "打开工作台" in text
-
-
-def test_the_address_of_the_desk_cannot_end_its_own_link() -> None:
-    text = shown("wecom", NOTICE, "https://desk.example/a)b c](x)")
-    assert text.count("(") == text.count(")") == 1
 
 
 def test_the_wire_carries_utf8(robot: Robot) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import DeskError
-from bot.evaluate import metrics, questions, report
+from bot.evaluate import metrics, report, sets
 from bot.evaluate.judging import Row, judge
 from bot.evaluate.lines import LineError
 from bot.evaluate.questions import Case, Nugget
@@ -62,7 +62,7 @@ def test_a_bad_case_names_line_and_field(tmp_path: Path, change: dict[str, Any],
     path = tmp_path / "set.jsonl"
     path.write_text(json.dumps(GOOD) + "\n" + json.dumps(GOOD | {"id": "b"} | change), encoding="utf-8")
     with pytest.raises(LineError) as caught:
-        questions.load(path)
+        sets.load([path])
     assert f"{path}, line 2: " in str(caught.value)
     assert complaint in str(caught.value)
 
@@ -71,7 +71,7 @@ def test_a_good_case_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "set.jsonl"
     more = {"tickets": ["t1", 3], "nuggets": [{"fact": "f", "pattern": "p"}], "forbid": ["x+"]}
     path.write_text(json.dumps(GOOD | more), encoding="utf-8")
-    (loaded,) = questions.load(path)
+    (loaded,) = sets.load([path]).cases
     assert loaded.tickets == ("t1", 3)
     assert loaded.nuggets[0].vital
     assert loaded.forbid[0].search("axx")

@@ -146,3 +146,24 @@ def test_the_documented_example_is_sound(tmp_path: Path) -> None:
     example = json.loads(text.partition("```json\n")[2].partition("```")[0])
     given = sets.load([written(tmp_path / "s.jsonl", example)])
     assert given.cases[0].tags == ("phone",) and given.cases[0].nuggets[0].vital
+
+
+def test_candidates_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    one = {"id": "a", "kind": "oos", "question": "x"}
+    path.write_text("\n".join(map(json.dumps, [one, {"id": "b", "kind": "", "question": "", "accepted": False}])))
+    given = sets.load([path])
+    assert [case.question.id for case in given.cases] == ["a"] and given.waiting == 1
+    with pytest.raises(LineError, match='repeats "a"'):
+        sets.load([path, path])
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_lines_are_checked_whole(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    lines = [json.dumps({"id": str(n), "kind": "oos", "question": "x" * 50}) for n in range(100_000)]
+    path.write_text("\n".join(lines))
+    assert len(sets.load([path]).cases) == 100_000
+    path.write_text("\n".join([*lines, json.dumps({"id": "x", "kind": "oos"})]))
+    with pytest.raises(LineError, match=r"line 100001: the field \"question\" is missing"):
+        sets.load([path])

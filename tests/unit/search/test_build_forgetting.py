@@ -88,7 +88,7 @@ def test_a_forgotten_ticket_leaves_every_build_and_so_does_its_vector(index: Pat
     assert left(index) == {manifest.id} and "t6" not in manifest.contents
     assert holds(index, *pieces, *traces) == []
     assert not near(index, before["t6.s1"]) and not near(index, before["t6#1"]) and near(index, before["t2.s1"])
-    assert disk.held(index / "builds" / manifest.id / "chroma") == manifest.counts["passages"] == 7
+    assert disk.count_chroma(index / "builds" / manifest.id / "chroma") == manifest.counts["passages"] == 7
     after = vectors(index, embeddings, list(before))
     assert after.keys() == {"t2#1", "t2.s1"}
     assert all(np.allclose(after[key], before[key], atol=1e-6) for key in after)
@@ -98,11 +98,11 @@ def test_a_plain_removal_may_leave_the_vector_but_forgetting_it_later_takes_it(i
     tickets = search_fakes.TICKETS
     search_fakes.publish_all(index, tickets[:5], search_fakes.HashEmbeddings())  # t6 is left out, not forgotten
     folder = index / "builds" / str(current_id(index)) / "chroma"
-    assert disk.held(folder) == 11
+    assert disk.count_chroma(folder) == 11
     assert {"t6"} & frozenset().union(*held(index).values())
     manifest = without(index, search_fakes, tickets, {"t6"})
     assert left(index) == {manifest.id}
-    assert disk.held(index / "builds" / manifest.id / "chroma") == 9
+    assert disk.count_chroma(index / "builds" / manifest.id / "chroma") == 9
 
 
 def test_a_list_of_tickets_that_are_not_there_costs_nothing(index: Path, search_fakes: Any) -> None:
@@ -139,7 +139,7 @@ def test_what_cannot_be_removed_is_said(index: Path, search_fakes: Any, monkeypa
 def test_a_build_is_laid_down_anew_before_it_carries_too_much(index: Path, search_fakes: Any) -> None:
     def dead() -> int:
         build = index / "builds" / str(current_id(index))
-        return disk.held(build / "chroma") - 11
+        return disk.count_chroma(build / "chroma") - 11
 
     seen = []
     for turn in range(6):

@@ -1,10 +1,8 @@
-"""The agents' desk: taking, replying, passing on, closing; drafts; what is refused, and that nothing is markup."""
+"""The agents' desk: taking, replying, passing on, closing; what is refused, and that nothing is markup."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import UTC
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from bot.desk.handoffs import HandoffRecord
 from bot.desk.saying import Say
 from bot.desk.store import Desk
 from bot.errors import StoreError
-from bot.serve.pages.desk.words import Words
 
 JSON = {"accept": "application/json"}
 EVIL = "<script>x</script>"
@@ -179,52 +176,6 @@ def test_the_script_gets_what_is_new(agent: TestClient, taken: HandoffRecord, de
     assert "last" not in agent.get("/desk/state").json()
 
 
-def test_a_draft_for_a_hand_over(agent: TestClient, desk: Desk, core: Any) -> None:
-    record = desk.queue.open("c", "r", [], "s", [Say("customer", "证书怎么申请 a.cn")])
-    shown = agent.post("/desk/propose", data={"id": record.id}).text
-    assert core.asked[-1].text == "**客户**：证书怎么申请 a.cn"
-    assert "升级 HTTPS 配置[1]" in shown and "把握 中" in shown and "需要处理的域名" in shown and "常见用时" in shown
-    assert (
-        "价格可能已经变化 &lt;b&gt;" in shown and "SSL证书怎么申请" in shown and "75%" in shown and "total" not in shown
-    )
-    english = agent.post("/desk/propose", data={"id": record.id, "language": "en", "only": ["s/1", "s/2"]}).text
-    assert "Hello," in english and core.chosen == (("s/1", "s/2"), "en")
-    short = agent.post("/desk/propose", data={"id": record.id, "tone": "shorter"})
-    assert short.status_code == 200 and "[1]" in short.text
-    assert 'data-language="en" data-tone="shorter"' in short.text  # another press changes one of the two
-
-
-def test_steps_for_an_agent_are_ticks(agent: TestClient, desk: Desk) -> None:
-    record = desk.queue.open("c", "r", [], "s", [Say("customer", "帮我解冻")])
-    shown = agent.post("/desk/propose", data={"id": record.id}).text
-    assert len(re.findall(r'class="step"', shown)) == 1 and "核查冻结的原因并解冻" in shown
-    assert "没有找到可以引用的工单" in shown
-
-
-def test_what_an_edited_sentence_rests_on(agent: TestClient) -> None:
-    shown = agent.post(
-        "/desk/sources", data={"text": "证书怎么申请", "edited": "DV（限免）是免费的，DV 是收费的。\n我今天生日。"}
-    ).text
-    assert "[1]" in shown and "客服自写" in shown
-
-
-def test_a_failure_keeps_what_was_pasted(agent: TestClient) -> None:
-    page = agent.post("/desk/draft", data={"text": "爆炸 <b>"})
-    assert page.status_code == 500 and "错误号" in page.text and "爆炸 &lt;b&gt;</textarea>" in page.text
-
-
-def test_a_ticket_of_two_megabytes_is_taken_and_a_larger_one_refused_in_a_sentence(
-    agent: TestClient, core: Any
-) -> None:
-    core.propose = lambda text, only=(), language=None: (
-        pytest.fail(str(len(text))) if len(text) != 700_000 else real("证书")
-    )
-    real = type(core).propose.__get__(core)
-    assert agent.post("/desk/propose", data={"text": "志" * 700_000}).status_code == 200
-    refused = agent.post("/desk/propose", content=b"text=" + b"x" * (8 << 20))
-    assert refused.status_code == 413 and "内容太大，最多 8 MB" in said(refused)
-
-
 def test_a_database_that_is_gone_is_a_sentence_and_nothing_is_lost(
     agent: TestClient, taken: HandoffRecord, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,21 +188,6 @@ def test_a_database_that_is_gone_is_a_sentence_and_nothing_is_lost(
         assert refused.status_code == 503 and "没有完成" in said(refused)
     assert say(agent, taken.id, "您好").status_code == 200
     assert [line.text for line in desk.queue.lines(taken.id) if line.author == "agent"] == ["您好"]
-
-
-def test_a_notice_for_customers(agent: TestClient, desk: Desk) -> None:
-    customer = {"cookie": "desk_browser=b"}
-    assert agent.get("/ui/live", headers=customer).json() == {"rev": "", "notice": ""}
-    agent.post("/desk/notice", data={"zh": "上传故障", "en": "Uploads fail", "hours": "2"})
-    current = desk.notices.current()
-    assert current is not None and current.until is not None
-    assert agent.get("/ui/live", headers=customer).json()["notice"] == "上传故障"
-    assert agent.get("/ui/live", headers={"cookie": "desk_lang=en"}).json()["notice"] == "Uploads fail"
-    assert "上传故障" in agent.get("/desk").text
-    agent.post("/desk/notice", data={})
-    assert agent.get("/ui/live", headers=customer).json()["notice"] == ""
-    for hours in ("x", "-1", "0", "１", "9" * 9):
-        assert agent.post("/desk/notice", data={"zh": "a", "hours": hours}).status_code == 303
 
 
 def test_what_was_changed_before_it_was_sent_again_arrives_too(
@@ -288,42 +224,6 @@ def test_odd_numbers_are_no_failure(agent: TestClient, taken: HandoffRecord, ste
     assert agent.get("/desk/state", params={"id": taken.id, "after": "9" * 5000}).status_code == 200
 
 
-def test_a_sentence_in_two_languages_is_told_in_the_readers() -> None:
-    both = "小安 已经接手了这位客户。 小安 has taken this one already."
-    zh, en = Words("zh", UTC), Words("en", UTC)
-    assert (zh.half(both), en.half(both)) == ("小安 已经接手了这位客户。", "小安 has taken this one already.")
-    for alone in ("没有这个编号", "先写回复。再发送。", "Only a maintainer may do this.", ""):
-        assert zh.half(alone) == en.half(alone) == alone
-
-
-def test_the_form_to_sign_in_speaks_the_browsers_language(client: TestClient, account: Callable[..., str]) -> None:
-    account("ann")
-    assert "登录工作台" in client.get("/desk").text
-    page = client.get("/desk", headers={"accept-language": "en-GB,en;q=0.9"}).text
-    assert "Sign in to the desk" in page and '<html lang="en">' in page and "登录" not in page
-    client.cookies.set("desk_lang", "zh")
-    assert "登录工作台" in client.get("/desk", headers={"accept-language": "en"}).text
-
-
 def test_a_customer_who_took_it_back_is_told_apart(agent: TestClient, taken: HandoffRecord, desk: Desk) -> None:
     desk.queue.cancel(taken.conversation)
     assert "客户取消了" in agent.get("/desk", params={"id": taken.id}).text
-
-
-def test_a_notice_in_force_stands_first(agent: TestClient) -> None:
-    agent.post("/desk/notice", data={"zh": "上传偶发超时", "en": "Uploads time out", "hours": "2"})
-    page = agent.get("/desk").text
-    assert "上传偶发超时" in page and "撤下公告" in page and "换一条公告" in page and "Uploads" not in page
-    agent.cookies.set("desk_lang", "en")
-    assert "Uploads time out" in agent.get("/desk").text
-
-
-def test_a_draft_speaks_the_customers_language(agent: TestClient, desk: Desk, core: Any) -> None:
-    said = [Say("customer", "My account was frozen after I paid the bill")]
-    record = desk.queue.open("c9", "人工", [], "frozen", said, language="zh")
-    agent.post("/desk/take", data={"id": record.id})
-    say(agent, record.id, "您好，我看一下。")
-    agent.post("/desk/propose", data={"id": record.id})
-    assert core.chosen == ((), "en")  # whatever their page, their pictures and the agent say
-    agent.post("/desk/propose", data={"id": record.id, "language": "zh"})
-    assert core.chosen == ((), "zh")

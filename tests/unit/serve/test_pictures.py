@@ -109,7 +109,7 @@ def test_the_shelf_is_each_browsers_own_and_forgets(monkeypatch: pytest.MonkeyPa
     ids = [shelf.put("b1", shot) for _ in range(7)]
     assert [shelf.take("b1", id) is None for id in ids] == [True, True, *[False] * 5]
     old = shelf.put("b1", shot)
-    monkeypatch.setattr(shelves, "MINUTES", -1.0)
+    monkeypatch.setattr(shelves, "KEPT", -1.0)
     shelf.put("b3", shot)
     monkeypatch.setattr(shelves, "BYTES", 5)
     shelf.put("b4", shot)

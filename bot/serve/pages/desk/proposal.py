@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from bot.proposal import Proposal
 from bot.records import Citation, Sentence
 from bot.reply.mail import told
+from bot.reply.rewording import TONES
 from bot.serve.pages.desk.words import Words
 from bot.serve.pages.names import RESOLUTIONS
 from bot.serve.pages.paper import text
-
-TONES = ("shorter", "gentler")
 
 
 def render(proposal: Proposal, letter: str, w: Words, pasted: bool = False, tone: str = "") -> str:

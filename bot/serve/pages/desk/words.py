@@ -144,7 +144,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "minutes": ("{n} 分钟", "{n} min"),
     "hours": ("{n} 小时", "{n} h"),
     "days": ("{n} 天", "{n} d"),
-    "leave": ("退出", "Sign out"),
     "language": ("English", "中文"),
     "open": ("查看全文", "Show it all"),
     "approve": ("批准", "Approve"),
