@@ -146,6 +146,93 @@ def test_a_forgotten_ticket_leaves_the_server(publish: Publish, remote: Remote, 
     assert remote.held() == {last: frozenset({"t1", "t2", "t3", "t4", "t5"})}
 
 
+def test_a_forgotten_ticket_leaves_the_other_hosts_as_well(publish: Publish, remote: Remote, tmp_path: Path) -> None:
+    publish(6)
+    remote.pull(tmp_path / "two")
+    last = publish(5, forgotten={"t6"})
+    for _ in range(2):  # as a host that follows does
+        remote.pull(tmp_path / "two", check=False)
+    assert [path.name for path in (tmp_path / "two" / "builds").iterdir()] == [last]
+
+
+def test_a_build_that_left_the_server_leaves_a_host_that_came_before_it_did(
+    publish: Publish, remote: Remote, tmp_path: Path
+) -> None:
+    first = publish(6)
+    remote.pull(tmp_path / "two")
+    second = publish(5)
+    remote.pull(tmp_path / "two")
+    assert {path.name for path in (tmp_path / "two" / "builds").iterdir()} == {first, second}
+    remote.keep({second})
+    remote.pull(tmp_path / "two", check=False)
+    assert {path.name for path in (tmp_path / "two" / "builds").iterdir()} == {second}
+
+
+def test_who_forgets_elsewhere_writes_to_the_list_that_the_next_ingest_reads(server: Any, tmp_path: Path) -> None:
+    from bot import keeping
+    from bot.settings import Settings
+
+    knowledge = tmp_path / "knowledge"
+    knowledge.mkdir()
+    rows = [{"id": id, "title": f"托盘{id}", "answer": f"托盘{id}的租金每月三元。"} for id in ("p1", "p2")]
+    (knowledge / "a.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+
+    def host(index: Path) -> Settings:
+        given = {"chroma_url": server.url, "knowledge_dir": knowledge, "heads_embedding": "none"}
+        return Settings(_env_file=None, index_dir=index, **given)  # type: ignore[call-arg]
+
+    keeping.ingest(host(tmp_path / "one" / "index"), [knowledge])
+    keeping.forget(host(tmp_path / "some" / "other" / "place"), ["p2"])
+    assert keeping.ingest(host(tmp_path / "one" / "index"), [knowledge])["tickets"] == 1
+
+
+def test_what_others_keep_on_the_server_is_left_alone(publish: Publish, remote: Remote) -> None:
+    with remote._server.asking():
+        for name in ("files-contracts", "vectors-of-somebody"):
+            assert remote._server.make(name)
+    publish(6)
+    publish(5)
+    with remote._server.asking():
+        assert {"files-contracts", "vectors-of-somebody"} <= set(remote._server.names())
+
+
+def test_who_finds_a_dead_builder_late_takes_nobodys_place(remote: Remote) -> None:
+    server = remote._server
+    with server.asking():
+        server.tell("building", {"holder": "dead", "at": server.clock() - _STALE - 1})
+        found = server.there("building")
+        assert remote._begun("one")
+        server.remove(found)  # what a second host would do that had looked at the same moment
+        assert server.told("building")["holder"] == "one" and not remote._begun("two")
+
+
+def test_a_copy_that_was_damaged_is_fetched_anew(
+    publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    build = publish()
+    remote.pull(tmp_path / "two")
+    (tmp_path / "two" / "builds" / build / "tickets.jsonl").write_text("{}")
+    assert remote.pull(tmp_path / "two") == build
+    assert open_build(tmp_path / "two", search_fakes.HashEmbeddings(), remote).id == build
+
+
+@pytest.mark.parametrize("lost", ["tickets.jsonl", "manifest.json", "all files", "which is current"])
+def test_what_is_damaged_on_the_server_is_mended_by_an_ingest(
+    publish: Publish, remote: Remote, tmp_path: Path, lost: str
+) -> None:
+    before = publish()
+    with remote._server.asking():
+        if lost == "all files":
+            remote._server.delete(f"files-{before}")
+        elif lost == "which is current":
+            remote._server.delete("desk")
+        else:
+            files = remote._server.find(f"files-{before}")
+            files.update(ids=[f"{lost}:0"], metadatas=[{"n": 0, "data": "e30="}])
+    after = publish(6, "two")
+    assert remote.pull(tmp_path / "three") == after != before
+
+
 @pytest.mark.parametrize("name", ["tickets.jsonl", "manifest.json"])
 def test_files_that_are_not_whole_are_not_taken(publish: Publish, remote: Remote, tmp_path: Path, name: str) -> None:
     build = publish()
