@@ -70,7 +70,12 @@ class ServedStore(Store):
     def _either(self, ask: Callable[[], T], instead: Callable[[Spare], T]) -> T:
         if self._folder is None or not (self._folder / VECTORS).is_file():
             return ask()
-        if time.monotonic() >= self._until:
+        now = time.monotonic()
+        with self._lock:
+            asks = now >= self._until
+            if asks and self._until:  # one question tries again, and no other waits with it
+                self._until = now + REST
+        if asks:
             try:
                 found = ask()
                 if self._until:

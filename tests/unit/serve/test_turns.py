@@ -52,6 +52,21 @@ def test_of_one_client_who_came_first_goes_first() -> None:
     assert served(turns, {str(n): turns.join("a") for n in range(6)}) == list("012345")
 
 
+def test_a_reply_that_could_not_be_begun_gives_its_turn_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    turns = Turns(1)
+    place = turns.join("a")
+    monkeypatch.setattr(threading.Thread, "start", full)
+    with pytest.raises(RuntimeError):
+        try:
+            place.write(iter("x"))
+        finally:
+            place.leave()
+    assert has(turns.join("b"))
+
+
 def test_a_client_with_many_requests_pushes_back_nobody_who_has_one() -> None:
     turns = Turns(1)
     places = {f"a{n}": turns.join("a") for n in range(6)}
