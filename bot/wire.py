@@ -92,7 +92,7 @@ def remote(settings: Settings, patience: float = 2.0) -> Remote | None:
     if settings.chroma_url is None:
         return None
     token = settings.chroma_token.get_secret_value() if settings.chroma_token else ""
-    return Remote(Connection(settings.chroma_url, token, patience))
+    return Remote(Connection(settings.chroma_url, token, patience, settings.chroma_database))
 
 
 def latest(settings: Settings, away: Remote | None = None) -> str | None:

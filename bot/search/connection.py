@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import chromadb
 import httpx
+from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.errors import ChromaError, NotFoundError
 
 from bot.errors import BuildError, SettingError
@@ -31,16 +32,17 @@ class Gone(BuildError):
 
 
 class Connection:
-    """To the server at `url`, made at the first call; `token` goes with each request.
+    """To the server at `url`, made at the first call; `token` goes with each request, `database` is made if need be.
 
     `asking` is held around every other call: it raises Gone where the server does not answer within `patience`
     seconds, and BuildError where it refuses.
     """
 
-    def __init__(self, url: str, token: str = "", patience: float = 2.0) -> None:
+    def __init__(self, url: str, token: str = "", patience: float = 2.0, database: str = DEFAULT_DATABASE) -> None:
         self.url = url
         self._address = _address(url)
         self._headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
+        self._database = database
         self._patience, self._lock = patience, threading.Lock()
         self._connected: Any = None
         self._tried = 0.0
@@ -158,7 +160,10 @@ class Connection:
         if reply.status_code == 404:
             raise BuildError(f"At CHROMA_URL, {self.url}, something answers that is no Chroma server of version 1.")
         reply.raise_for_status()
-        made: Any = chromadb.HttpClient(host, port, scheme == "https", self._headers, quiet())
+        if self._database != DEFAULT_DATABASE:  # where it is there already, nothing happens
+            databases = f"{scheme}://{host}:{port}/api/v2/tenants/{DEFAULT_TENANT}/databases"
+            httpx.post(databases, json={"name": self._database}, headers=self._headers, timeout=self._patience)
+        made: Any = chromadb.HttpClient(host, port, scheme == "https", self._headers, quiet(), database=self._database)
         made._server._session.timeout = httpx.Timeout(self._patience)
         return made
 

@@ -1,8 +1,9 @@
-"""The proxy's file over two workers that are pretended: what a stop, a slow probe and a hang do to a reply in flight."""
+"""The proxy's file over two workers that are pretended: what a stop, a slow probe and a hang do to replies."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +28,7 @@ class Worker(ThreadingHTTPServer):
     def __init__(self, name: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.name, self.stopping, self.probed = name, False, threading.Semaphore(0)
+        self.slow = 0.0
         self.finish, self.hangs = threading.Event(), threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -49,6 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.startswith("/readyz"):
             self.server.probed.release()
+            time.sleep(self.server.slow)
             if self.server.hangs.is_set():
                 threading.Event().wait(60)
             asked = 404 if self.path.endswith("?stopping=404") else 503  # as bot/serve/vitals.py
@@ -113,6 +116,12 @@ def test_a_reply_in_flight_is_finished_by_a_worker_that_stops(url: str, workers:
     other = "two" if name == "one" else "one"
     assert {get(url + "/v1/x") for _ in range(6)} == {f"{other} end"}  # nobody new for the one that stops
     assert get(url + "/", worker=name) == f"{name} end"  # its own may stay until it has ended
+
+
+def test_a_busy_worker_is_not_left(url: str, workers: dict[str, Worker]) -> None:
+    workers["one"].slow = 1.5
+    workers["one"].probes(4)
+    assert get(url + "/", worker="one") == "one end"
 
 
 def test_a_worker_that_hangs_is_left(url: str, workers: dict[str, Worker]) -> None:

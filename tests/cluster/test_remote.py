@@ -186,6 +186,20 @@ def test_who_forgets_elsewhere_writes_to_the_list_that_the_next_ingest_reads(ser
     assert keeping.ingest(host(tmp_path / "one" / "index"), [knowledge])["tickets"] == 1
 
 
+def test_a_server_that_was_restored_from_an_older_copy_is_followed(
+    publish: Publish, remote: Remote, tmp_path: Path
+) -> None:
+    first, second = publish(6), publish(5)
+    assert remote.pull(tmp_path / "two") == second
+    with remote._server.asking():
+        remote._server.tell("desk", {"current": first})
+        for kind in ("files", "vectors"):
+            remote._server.delete(f"{kind}-{second}")
+    assert remote.pull(tmp_path / "two", check=False) == current_id(tmp_path / "two") == first
+    third = publish(4)
+    assert third > second and remote.pull(tmp_path / "two") == third
+
+
 def test_what_others_keep_on_the_server_is_left_alone(publish: Publish, remote: Remote) -> None:
     with remote._server.asking():
         for name in ("files-contracts", "vectors-of-somebody"):
@@ -194,6 +208,21 @@ def test_what_others_keep_on_the_server_is_left_alone(publish: Publish, remote: 
     publish(5)
     with remote._server.asking():
         assert {"files-contracts", "vectors-of-somebody"} <= set(remote._server.names())
+
+
+def test_two_desks_on_one_server_know_nothing_of_each_other(
+    server: Any, publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    other = Remote(Connection(server.url, patience=10, database="other-desk"))
+    assert other.current() is None
+    first = publish(3)
+    second = search_fakes.publish_all(
+        tmp_path / "other", search_fakes.TICKETS[:5], search_fakes.HashEmbeddings(), remote=other
+    ).id
+    assert (remote.current(), other.current()) == (first, second)
+    assert (set(remote.held()), set(other.held())) == ({first}, {second})
+    again = Remote(Connection(server.url, patience=10, database="other-desk"))
+    assert again.pull(tmp_path / "two") == second
 
 
 def test_who_finds_a_dead_builder_late_takes_nobodys_place(remote: Remote) -> None:
