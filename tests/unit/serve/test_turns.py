@@ -241,8 +241,8 @@ def test_a_hung_reply_is_a_503_for_a_program(
 
 def test_the_page_tells_the_place_in_line_and_those_in_flight_finish(core: Any, desk: Desk) -> None:
     turns = Turns(1)
-    turns._usual = 5.0  # seconds
-    chat, talk = Chat(core, desk, Telemetry(), turns=turns), Talk(address="a")
+    turns._usual, numbers = 5.0, Telemetry()  # seconds
+    chat, talk = Chat(core, desk, numbers, turns=turns), Talk(address="a")
     held, before = turns.join("x"), turns.join("y")
     asked = chat.ask(talk, "额度", ZH)
     next(asked)
@@ -257,6 +257,7 @@ def test_the_page_tells_the_place_in_line_and_those_in_flight_finish(core: Any, 
     before.leave()
     *_, last = asked
     assert isinstance(last, Exchange) and last.state == "done" and last.waiting is None
+    assert (numbers.registry.get_sample_value("desk_turn_seconds_sum") or 0) >= 1  # it looked twice, a second each
     assert "前面还有" not in str(view.messages(talk, ZH))
 
 
