@@ -31,11 +31,15 @@ class Gone(BuildError):
     """The server does not answer, or not in time."""
 
 
+class Missing(BuildError):
+    """What was asked for is not there: a newer build took its place, or the server lost it."""
+
+
 class Connection:
     """To the server at `url`, made at the first call; `token` goes with each request, `database` is made if need be.
 
     `asking` is held around every other call: it raises Gone where the server does not answer within `patience`
-    seconds, and BuildError where it refuses.
+    seconds, Missing where it has nothing of that name, and BuildError where it refuses.
     """
 
     def __init__(self, url: str, token: str = "", patience: float = 2.0, database: str = DEFAULT_DATABASE) -> None:
@@ -54,7 +58,7 @@ class Connection:
         except (BuildError, OSError):
             raise
         except NotFoundError as error:
-            raise BuildError(
+            raise Missing(
                 f"The Chroma server {self.url} has other builds by now. If this stays: run `python -m bot ingest`."
             ) from error
         except ChromaError as error:

@@ -92,8 +92,12 @@ class Remote:
         return self.store(build)
 
     def store(self, build: str, folder: Path | None = None) -> ServedStore:
-        """The store of a build; the `folder` with its files serves while the server is gone."""
-        return ServedStore(lambda: self._server.find(_VECTORS + build), self._server.asking, folder)
+        """The store of a build; the `folder` with its files serves while the server is gone, or has lost it."""
+
+        def lost() -> bool:
+            return self.current() in (None, build)
+
+        return ServedStore(lambda: self._server.find(_VECTORS + build), self._server.asking, folder, lost)
 
     def publish(self, folder: Path, build: str, holder: str) -> None:
         """Brings the folder's files to the server, then makes that build the current one."""

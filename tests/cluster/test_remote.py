@@ -317,6 +317,23 @@ def test_a_host_goes_on_from_its_copy_while_the_server_is_gone(
     assert "answers again" in caplog.records[-1].message
 
 
+def test_a_host_goes_on_from_its_copy_where_the_server_lost_the_index_but_not_where_a_newer_one_is_there(
+    publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    publish()
+    asked = np.ones(64, np.float32)
+    build = open_build(tmp_path / "one", search_fakes.HashEmbeddings(), remote)
+    before = [match.id for match in build.store.query(asked, 3)]
+    with remote._server.asking():
+        for name in remote._server.names():
+            remote._server.delete(name)
+    assert [match.id for match in build.store.query(asked, 3)] == before
+    publish(5, "two")
+    again = remote.store(build.id, tmp_path / "one" / "builds" / build.id)
+    with pytest.raises(BuildError, match="other builds"):  # this one may hold what was forgotten
+        again.query(asked, 3)
+
+
 def test_a_server_that_hangs_is_given_up(server: Any, publish: Publish, tmp_path: Path, search_fakes: Any) -> None:
     publish()
     hasty = Remote(Connection(server.url, patience=0.3))
