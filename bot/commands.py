@@ -141,6 +141,8 @@ def evaluate(settings: Settings, args: argparse.Namespace) -> None:
         fitted = examine.refine(settings, given.cases, _progress)
         counts = ", ".join(f"{kind} {count}" for kind, count in fitted.questions.items())
         print(f"The gate was fitted to these questions ({counts}): {settings.index_dir / calibration.NAME}")
+        if settings.chroma_url:
+            print("It is this host's: copy that file into INDEX_DIR of every other one, then restart the workers.")
 
 
 def questions(settings: Settings, args: argparse.Namespace) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot import wire
-from bot.errors import KnowledgeError
+from bot.errors import BuildError, KnowledgeError
 from bot.records import Statement
 from bot.search.build import publish
+from bot.search.connection import Gone
 from bot.search.opening import current_id, held, open_build
 from bot.settings import Settings
 from bot.tickets import expiry, forgotten, rulings
@@ -38,7 +39,12 @@ def ingest(
     `reading` is told how many tickets were read and redacted, `progress` how many passages are in.
     """
     started = time.perf_counter()
-    wire.latest(settings)
+    try:
+        wire.latest(settings)
+    except Gone:
+        raise
+    except BuildError:  # what cannot be read on the server is made anew here; `publish` tells of it
+        pass
     gone = _forgotten(settings, paths)
     memory = _memory(settings)
     knowledge = learn(paths, wire.redactor(settings), settings.passage_tokens, reading, gone, memory, expiry.today())
@@ -103,7 +109,9 @@ def forget(
     build = open_build(settings.index_dir, wire.embeddings(settings), away)
     build.close()
     folders = [settings.index_dir / folder for folder in build.manifest.folders] or [settings.knowledge_dir]
-    beside = [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
+    if away:  # the build may come from a host where folders lie elsewhere, and the next one is made from this
+        folders.append(settings.knowledge_dir)
+    beside = [folder for folder in dict.fromkeys(map(Path.resolve, folders)) if folder.is_dir()]
     listed = _forgotten(settings, beside)
     builds = held(settings.index_dir) | (away.held() if away else {})
     there = frozenset[str]().union(*builds.values())

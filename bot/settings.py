@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         None, description="A Chroma server's address, such as http://chroma:8000: the index is there, for all hosts."
     )
     chroma_token: SecretStr | None = Field(None, description="Bearer token of that server, or of a proxy before it.")
+    chroma_database: str = Field(
+        "default_database",
+        pattern=r"^[A-Za-z0-9_-]{3,60}$",
+        description="Database on that server: one for each desk, or they replace each other's index.",
+    )
     database_url: str = Field(
         "sqlite:///var/desk.sqlite3", description="Where conversations, feedback and hand-overs are kept."
     )
@@ -190,6 +195,8 @@ def _takes(name: str, field: FieldInfo) -> str:
     kinds = _choices(field.annotation)
     if typing.get_origin(kinds[0]) is Literal:
         return "one of " + ", ".join(typing.get_args(kinds[0]))
+    if name == "chroma_database":
+        return "3 to 60 letters, digits, - or _"
     if name in ADDRESSES:
         return "an address that starts with http:// or https://"
     if kinds[0] is bool:

@@ -92,12 +92,12 @@ def remote(settings: Settings, patience: float = 2.0) -> Remote | None:
     if settings.chroma_url is None:
         return None
     token = settings.chroma_token.get_secret_value() if settings.chroma_token else ""
-    return Remote(Connection(settings.chroma_url, token, patience))
+    return Remote(Connection(settings.chroma_url, token, patience, settings.chroma_database))
 
 
-def latest(settings: Settings) -> str | None:
+def latest(settings: Settings, away: Remote | None = None) -> str | None:
     """The id of the current build, brought here from the server that keeps it; None where there is none."""
-    here, away = current_id(settings.index_dir), remote(settings)
+    here, away = current_id(settings.index_dir), away or remote(settings)
     if away is None:
         return here
     try:
@@ -129,7 +129,7 @@ def assistant(settings: Settings, spoken: Model | None = None) -> LiveAssistant:
         return Opened(build.id, over(build, spoken, private, settings), build.close)
 
     latest(settings)
-    return LiveAssistant(open_newest, lambda: current_id(settings.index_dir), lambda: latest(settings))
+    return LiveAssistant(open_newest, lambda: current_id(settings.index_dir), lambda: latest(settings, away))
 
 
 def over(

@@ -11,7 +11,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -21,6 +21,15 @@ from bot.errors import StoreError
 
 BUSY_SECONDS = 5
 """How long a write waits for another one: writes here take milliseconds, so five is generous."""
+_PATIENT = {
+    "connect_timeout": BUSY_SECONDS,
+    # A host that goes silent would be waited for a quarter of an hour, by every thread there is.
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+"""PostgreSQL's: seconds, but for the one in milliseconds."""
 MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x6465736B  # "desk": the advisory lock under which one process at a time migrates
 
@@ -44,13 +53,11 @@ def open_engine(url: str) -> Engine:
 
 def _engine(url: str) -> Engine:
     """Parameters are a customer's words: no error of it quotes them, wherever it is printed."""
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(
-            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": BUSY_SECONDS}
-        )
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=_PATIENT)
         if engine.driver == "psycopg":
             event.listen(engine, "do_connect", connect)
         return engine
@@ -65,6 +72,19 @@ def _engine(url: str) -> Engine:
     engine = create_engine(parsed, **options)
     event.listen(engine, "connect", _prepare)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    """An error of it quotes nothing: a password that is not escaped is taken for other parts of the address."""
+    try:
+        parsed = make_url(url)
+    except ValueError:  # a port
+        parsed = None
+    if parsed is None or "@" in (parsed.host or ""):
+        raise ArgumentError(
+            "its port is a number, and in a password @ is written as %40, : as %3A, / as %2F, % as %25"
+        ) from None
+    return parsed
 
 
 def migrate(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from bot.records import Answer, Draft, Evidence, Language, Question, Sentence
 from bot.reply.assistant import Assistant
 from bot.reply.evidence import Library
 from bot.reply.finding import Measured
+
+AGAIN = 60.0
+"""Seconds until a build that could not be opened is tried again: what it lacked may have been a server's answer."""
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +48,7 @@ class LiveAssistant:
     ) -> None:
         self._open, self._current, self._latest = open, current, latest or current
         self._lock = threading.Lock()
-        self._failed: str | None = None
+        self._failed, self._when = "", 0.0
         self._opened = open()
 
     @property
@@ -125,12 +129,14 @@ class LiveAssistant:
 
     def _take_newest(self) -> None:
         newest = self._current()
-        if newest in (None, self._opened.build, self._failed):
+        if newest in (None, self._opened.build):
+            return
+        if newest == self._failed and time.monotonic() - self._when < AGAIN:
             return
         try:
             fresh = self._open()
         except (BuildError, OSError, ValueError) as error:
-            self._failed = newest
+            self._failed, self._when = newest, time.monotonic()
             log.error("build %s was not taken: %s", newest, error)
             return
         before, self._opened = self._opened, fresh

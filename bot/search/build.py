@@ -11,6 +11,7 @@ ranked it does not.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,6 +24,7 @@ from chromadb.errors import ChromaError
 
 from bot.errors import BuildError
 from bot.records import Passage, Statement, Ticket
+from bot.search.connection import Gone
 from bot.search.disk import flush, keep, lock, point
 from bot.search.embeddings import NamedEmbeddings
 from bot.search.filling import Progress, fill, fill_remote
@@ -41,6 +43,8 @@ from bot.search.opening import LEXICAL, TICKETS, checked, current_id, held, name
 from bot.search.remote import Remote
 
 _UNFINISHED = ".unfinished-"
+
+log = logging.getLogger(__name__)
 
 
 def publish(
@@ -71,15 +75,14 @@ def publish(
             builds.mkdir(exist_ok=True)
             for leftover in builds.glob(f"{_UNFINISHED}*"):
                 shutil.rmtree(leftover)
-            if remote and (newest := remote.current()):
-                remote.take(index_dir, newest)
+            lost = remote is not None and not _brought(remote, index_dir)
             there, before = held(index_dir), current_id(index_dir)
             if remote:
                 there |= remote.held()
             alone = any(ids.intersection(forgotten) for ids in there.values())
             outside = (remote, holder) if remote else None
             manifest = _publish(
-                index_dir, cases, embedded, embeddings, report, progress, alone, folders, beside, outside
+                index_dir, cases, embedded, embeddings, report, progress, alone or lost, folders, beside, outside
             )
             if manifest.id == before:
                 before = max((build for build in there if build < manifest.id), default=None)
@@ -93,6 +96,19 @@ def publish(
         raise BuildError(
             f"The index could not be written to {index_dir}: {reason}. The index in use was left as it was."
         ) from error
+
+
+def _brought(remote: Remote, index_dir: Path) -> bool:
+    """Whether the server's current build is the one here by now. One that cannot be read is to be made anew."""
+    newest = remote.current()
+    try:
+        if newest:
+            remote.take(index_dir, newest)
+    except Gone:
+        raise
+    except BuildError as error:
+        log.warning("The build on the Chroma server is left: %s", error)
+    return newest == current_id(index_dir)
 
 
 def _publish(

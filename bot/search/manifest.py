@@ -88,6 +88,15 @@ def verify(folder: Path, checksums: dict[str, str]) -> None:
         raise damaged(folder.name) from None
 
 
+def sound(folder: Path) -> bool:
+    """Whether a build is there whole, every file as it was written."""
+    try:
+        verify(folder, read(folder).checksums)
+    except BuildError:
+        return False
+    return True
+
+
 def checksums(folder: Path) -> dict[str, str]:
     """Of every file of a build but the manifest and Chroma's database, which is written to when opened.
 

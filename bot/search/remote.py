@@ -12,6 +12,7 @@ vectors alone. A build is there whole before it becomes the current one. What a 
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import shutil
 import threading
@@ -30,6 +31,8 @@ from bot.search.store import HNSW
 _DESK, _BUILDING, _VECTORS, _FILES = "desk", "building", "vectors-", "files-"
 _STALE = 120  # seconds after which a builder that gave no sign is taken for dead
 _PULLED = ".pulled-"
+# Others may have collections on that server: what is not named as a build of ours is never touched.
+_NAME = re.compile(rf"({_VECTORS}|{_FILES})(\d{{8}}T\d{{12}}Z)")
 
 log = logging.getLogger(__name__)
 
@@ -61,25 +64,25 @@ class Remote:
         finally:
             ended.set()
             with suppress(BuildError), server.asking():
-                if server.told(_BUILDING).get("holder") == holder:
-                    server.delete(_BUILDING)
+                if (place := server.there(_BUILDING)) and place.metadata.get("holder") == holder:
+                    server.remove(place)
 
     def _begun(self, holder: str) -> bool:
         """Whether nobody else builds, and so `holder` may."""
         server = self._server
         with server.asking():
-            if at := server.told(_BUILDING).get("at"):
-                if server.clock() - float(at) < _STALE:
+            if place := server.there(_BUILDING):
+                if server.clock() - float((place.metadata or {}).get("at", 0)) < _STALE:
                     return False
-                server.delete(_BUILDING)  # a dead builder's; a living one's that came in between finds out in publish
+                server.remove(place)  # and not what another one may have put in its place by now
             return server.make(_BUILDING, metadata={"holder": holder, "at": server.clock()})
 
     def _sign(self, holder: str, ended: threading.Event) -> None:
         """A builder's signs of life."""
         while not ended.wait(_STALE / 4):
             with suppress(BuildError), self._server.asking():
-                if self._server.told(_BUILDING).get("holder") == holder:
-                    self._server.tell(_BUILDING, {"holder": holder, "at": self._server.clock()})
+                if (place := self._server.there(_BUILDING)) and place.metadata.get("holder") == holder:
+                    place.modify(metadata={"holder": holder, "at": self._server.clock()})
 
     def fresh(self, build: str) -> ServedStore:
         """A new store for a build that is being made."""
@@ -89,8 +92,12 @@ class Remote:
         return self.store(build)
 
     def store(self, build: str, folder: Path | None = None) -> ServedStore:
-        """The store of a build; the `folder` with its files serves while the server is gone."""
-        return ServedStore(lambda: self._server.find(_VECTORS + build), self._server.asking, folder)
+        """The store of a build; the `folder` with its files serves while the server is gone, or has lost it."""
+
+        def lost() -> bool:
+            return self.current() in (None, build)
+
+        return ServedStore(lambda: self._server.find(_VECTORS + build), self._server.asking, folder, lost)
 
     def publish(self, folder: Path, build: str, holder: str) -> None:
         """Brings the folder's files to the server, then makes that build the current one."""
@@ -112,19 +119,22 @@ class Remote:
         """Removes all builds but the wanted ones."""
         with self._server.asking():
             for name in self._server.names():
-                build = name.removeprefix(_FILES).removeprefix(_VECTORS)
-                if build != name and build not in wanted:
+                if (named := _NAME.fullmatch(name)) and named[2] not in wanted:
                     self._server.delete(name)
 
     def held(self) -> dict[str, frozenset[str]]:
-        """The ids of the tickets in each build that is whole."""
+        """The ids of the tickets in each build; one that cannot be read is left out."""
         found = {}
         with self._server.asking():
-            for name in self._server.names():
-                if name.startswith(_FILES) and (data := self._server.get(name, manifest.NAME)):
-                    build = name.removeprefix(_FILES)
+            for build in self._builds():
+                data = self._server.get(_FILES + build, manifest.NAME)
+                with suppress(BuildError):
                     found[build] = frozenset(manifest.parse(data, build).contents)
         return found
+
+    def _builds(self) -> list[str]:
+        named = map(_NAME.fullmatch, self._server.names())
+        return [found[2] for found in named if found and found[1] == _FILES]
 
     def current(self) -> str | None:
         """The id of the build in use; None where there is none yet."""
@@ -132,26 +142,30 @@ class Remote:
             told = self._server.told(_DESK).get("current")
         return Path(str(told)).name if told else None
 
-    def pull(self, index_dir: Path, wait: bool = True) -> str | None:
+    def pull(self, index_dir: Path, check: bool = True) -> str | None:
         """Makes the server's current build the current one of a folder; returns its id, None where there is none.
 
-        Another process that builds or pulls there is waited for; without `wait` BuildError is raised.
+        Another process that builds or pulls there is waited for. With `check` a copy that was damaged is fetched anew.
         """
         if (build := self.current()) is None:
             return None
-        with lock(index_dir, wait):
-            self.take(index_dir, build)
+        with lock(index_dir, wait=True):
+            self.take(index_dir, build, check)
         return build
 
-    def take(self, index_dir: Path, build: str) -> None:
+    def take(self, index_dir: Path, build: str, check: bool = True) -> None:
         """As `pull`, for who holds the folder's lock."""
         pointer, builds = index_dir / "current", index_dir / "builds"
         before = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
-        if not (builds / build).is_dir():
+        if not (builds / build).is_dir() or (check and not manifest.sound(builds / build)):
             self._fetch(build, builds)
         if before != build:
             point(pointer, build)
-            keep(builds, {build, before})
+        # What left the server may hold a forgotten ticket.
+        if others := {folder.name for folder in builds.iterdir()} - {build}:
+            with self._server.asking():
+                kept = others.intersection(self._builds())
+            keep(builds, {build, *kept})
 
     def _fetch(self, build: str, builds: Path) -> None:
         """The files of a build, whole and as they were written, or none of them."""
@@ -168,6 +182,7 @@ class Remote:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(self._server.get(_FILES + build, name))
             manifest.verify(folder, checksums)
+            shutil.rmtree(builds / build, ignore_errors=True)  # a damaged one
             folder.rename(builds / build)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -178,9 +193,12 @@ class Remote:
         while True:
             time.sleep(every)
             try:
-                self.pull(index_dir)
+                self.pull(index_dir, check=False)
+                if failed:
+                    log.warning("the index is followed again")
                 failed = ""
-            except (BuildError, OSError) as error:
-                if failed != str(error):
-                    log.warning("the index is not followed: %s", error)
-                failed = str(error)
+            except Exception as error:  # noqa: BLE001 - a worker that stopped looking would lag for good
+                told = str(error) if isinstance(error, (BuildError, OSError)) else type(error).__name__
+                if failed != told:
+                    log.warning("the index is not followed: %s", told)
+                failed = told

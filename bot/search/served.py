@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.records import Passage
-from bot.search.connection import Gone
+from bot.search.connection import Gone, Missing
 from bot.search.spare import VECTORS, Spare
 from bot.search.store import Match, Store, Vector
 
@@ -23,14 +23,19 @@ T = TypeVar("T")
 
 
 class ServedStore(Store):
-    """`find` gives the collection, `asking` turns the client's errors into ours; `folder` may hold a spare."""
+    """`find` gives the collection, `asking` turns the client's errors into ours; `folder` may hold a spare. `lost`
+    tells whether a collection that is missing has no newer one in its place."""
 
     batch = 1000  # a request of 1536 numbers a vector is 10 MB, and a server takes 40
 
     def __init__(
-        self, find: Callable[[], Any], asking: Callable[[], AbstractContextManager[None]], folder: Path | None = None
+        self,
+        find: Callable[[], Any],
+        asking: Callable[[], AbstractContextManager[None]],
+        folder: Path | None = None,
+        lost: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._find, self._guard, self._folder = find, asking, folder
+        self._find, self._guard, self._folder, self._lost = find, asking, folder, lost
         self._lock, self._until = threading.Lock(), 0.0
         self._spare: Spare | None = None
         self._found: Any = None
@@ -71,7 +76,12 @@ class ServedStore(Store):
         if self._folder is None or not (self._folder / VECTORS).is_file():
             with self._guard():
                 return ask()
-        if time.monotonic() >= self._until:
+        now = time.monotonic()
+        with self._lock:
+            asks = now >= self._until
+            if asks and self._until:  # one question tries again, and no other waits with it
+                self._until = now + REST
+        if asks:
             try:
                 with self._guard():  # what is no reply of Chroma's may show only when it is read
                     found = ask()
@@ -79,7 +89,9 @@ class ServedStore(Store):
                     log.warning("the Chroma server answers again")
                     self._until = 0.0
                 return found
-            except Gone as error:
+            except (Gone, Missing) as error:
+                if isinstance(error, Missing) and not self._lost():
+                    raise
                 if not self._until:
                     log.warning("vectors are taken from this host's copy: %s", error)
                 self._until = time.monotonic() + REST

@@ -165,9 +165,9 @@ class Place:
     def write(self, items: Iterator[Item]) -> Iterator[Item]:
         """The reply, begun at once. The turn is given back when it is written, however slowly it is read. Raises
         LateError where it is not whole in time; its turn comes back when whatever hung has ended."""
-        self._writing = True
         until = time.monotonic() + self._turns.longest
         written = within(items, until, lambda: self._turns.take_back(self))
+        self._writing = True  # not before: where no thread is to be had, whoever leaves gives the turn back
 
         def passed() -> Iterator[Item]:
             try:

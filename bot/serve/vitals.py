@@ -77,9 +77,11 @@ class Vitals:
         self._desk.tally()
 
     async def ready(self, request: Request) -> Response:
-        """200 when this process should be sent questions: /healthz, and it is not about to stop."""
+        """200 when this process should be sent questions: /healthz, and it is not about to stop. `?stopping=404` asks
+        for that status then, by which HAProxy tells a stop from a failure."""
         if getattr(request.app.state, "stopping", False):
-            return JSONResponse({"status": "unavailable", "reason": "This process is stopping."}, 503)
+            status = 404 if request.query_params.get("stopping") == "404" else 503
+            return JSONResponse({"status": "unavailable", "reason": "This process is stopping."}, status)
         return await self.health()
 
     async def metrics(self) -> Response:

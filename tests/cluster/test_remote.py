@@ -146,6 +146,122 @@ def test_a_forgotten_ticket_leaves_the_server(publish: Publish, remote: Remote, 
     assert remote.held() == {last: frozenset({"t1", "t2", "t3", "t4", "t5"})}
 
 
+def test_a_forgotten_ticket_leaves_the_other_hosts_as_well(publish: Publish, remote: Remote, tmp_path: Path) -> None:
+    publish(6)
+    remote.pull(tmp_path / "two")
+    last = publish(5, forgotten={"t6"})
+    for _ in range(2):  # as a host that follows does
+        remote.pull(tmp_path / "two", check=False)
+    assert [path.name for path in (tmp_path / "two" / "builds").iterdir()] == [last]
+
+
+def test_a_build_that_left_the_server_leaves_a_host_that_came_before_it_did(
+    publish: Publish, remote: Remote, tmp_path: Path
+) -> None:
+    first = publish(6)
+    remote.pull(tmp_path / "two")
+    second = publish(5)
+    remote.pull(tmp_path / "two")
+    assert {path.name for path in (tmp_path / "two" / "builds").iterdir()} == {first, second}
+    remote.keep({second})
+    remote.pull(tmp_path / "two", check=False)
+    assert {path.name for path in (tmp_path / "two" / "builds").iterdir()} == {second}
+
+
+def test_who_forgets_elsewhere_writes_to_the_list_that_the_next_ingest_reads(server: Any, tmp_path: Path) -> None:
+    from bot import keeping
+    from bot.settings import Settings
+
+    knowledge = tmp_path / "knowledge"
+    knowledge.mkdir()
+    rows = [{"id": id, "title": f"托盘{id}", "answer": f"托盘{id}的租金每月三元。"} for id in ("p1", "p2")]
+    (knowledge / "a.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+
+    def host(index: Path) -> Settings:
+        given = {"chroma_url": server.url, "knowledge_dir": knowledge, "heads_embedding": "none"}
+        return Settings(_env_file=None, index_dir=index, **given)  # type: ignore[call-arg]
+
+    keeping.ingest(host(tmp_path / "one" / "index"), [knowledge])
+    keeping.forget(host(tmp_path / "some" / "other" / "place"), ["p2"])
+    assert keeping.ingest(host(tmp_path / "one" / "index"), [knowledge])["tickets"] == 1
+
+
+def test_a_server_that_was_restored_from_an_older_copy_is_followed(
+    publish: Publish, remote: Remote, tmp_path: Path
+) -> None:
+    first, second = publish(6), publish(5)
+    assert remote.pull(tmp_path / "two") == second
+    with remote._server.asking():
+        remote._server.tell("desk", {"current": first})
+        for kind in ("files", "vectors"):
+            remote._server.delete(f"{kind}-{second}")
+    assert remote.pull(tmp_path / "two", check=False) == current_id(tmp_path / "two") == first
+    third = publish(4)
+    assert third > second and remote.pull(tmp_path / "two") == third
+
+
+def test_what_others_keep_on_the_server_is_left_alone(publish: Publish, remote: Remote) -> None:
+    with remote._server.asking():
+        for name in ("files-contracts", "vectors-of-somebody"):
+            assert remote._server.make(name)
+    publish(6)
+    publish(5)
+    with remote._server.asking():
+        assert {"files-contracts", "vectors-of-somebody"} <= set(remote._server.names())
+
+
+def test_two_desks_on_one_server_know_nothing_of_each_other(
+    server: Any, publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    other = Remote(Connection(server.url, patience=10, database="other-desk"))
+    assert other.current() is None
+    first = publish(3)
+    second = search_fakes.publish_all(
+        tmp_path / "other", search_fakes.TICKETS[:5], search_fakes.HashEmbeddings(), remote=other
+    ).id
+    assert (remote.current(), other.current()) == (first, second)
+    assert (set(remote.held()), set(other.held())) == ({first}, {second})
+    again = Remote(Connection(server.url, patience=10, database="other-desk"))
+    assert again.pull(tmp_path / "two") == second
+
+
+def test_who_finds_a_dead_builder_late_takes_nobodys_place(remote: Remote) -> None:
+    server = remote._server
+    with server.asking():
+        server.tell("building", {"holder": "dead", "at": server.clock() - _STALE - 1})
+        found = server.there("building")
+        assert remote._begun("one")
+        server.remove(found)  # what a second host would do that had looked at the same moment
+        assert server.told("building")["holder"] == "one" and not remote._begun("two")
+
+
+def test_a_copy_that_was_damaged_is_fetched_anew(
+    publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    build = publish()
+    remote.pull(tmp_path / "two")
+    (tmp_path / "two" / "builds" / build / "tickets.jsonl").write_text("{}")
+    assert remote.pull(tmp_path / "two") == build
+    assert open_build(tmp_path / "two", search_fakes.HashEmbeddings(), remote).id == build
+
+
+@pytest.mark.parametrize("lost", ["tickets.jsonl", "manifest.json", "all files", "which is current"])
+def test_what_is_damaged_on_the_server_is_mended_by_an_ingest(
+    publish: Publish, remote: Remote, tmp_path: Path, lost: str
+) -> None:
+    before = publish()
+    with remote._server.asking():
+        if lost == "all files":
+            remote._server.delete(f"files-{before}")
+        elif lost == "which is current":
+            remote._server.delete("desk")
+        else:
+            files = remote._server.find(f"files-{before}")
+            files.update(ids=[f"{lost}:0"], metadatas=[{"n": 0, "data": "e30="}])
+    after = publish(6, "two")
+    assert remote.pull(tmp_path / "three") == after != before
+
+
 @pytest.mark.parametrize("name", ["tickets.jsonl", "manifest.json"])
 def test_files_that_are_not_whole_are_not_taken(publish: Publish, remote: Remote, tmp_path: Path, name: str) -> None:
     build = publish()
@@ -199,6 +315,23 @@ def test_a_host_goes_on_from_its_copy_while_the_server_is_gone(
     with caplog.at_level(logging.WARNING):
         assert build.store.vectors(ids).keys() == there.keys()
     assert "answers again" in caplog.records[-1].message
+
+
+def test_a_host_goes_on_from_its_copy_where_the_server_lost_the_index_but_not_where_a_newer_one_is_there(
+    publish: Publish, remote: Remote, tmp_path: Path, search_fakes: Any
+) -> None:
+    publish()
+    asked = np.ones(64, np.float32)
+    build = open_build(tmp_path / "one", search_fakes.HashEmbeddings(), remote)
+    before = [match.id for match in build.store.query(asked, 3)]
+    with remote._server.asking():
+        for name in remote._server.names():
+            remote._server.delete(name)
+    assert [match.id for match in build.store.query(asked, 3)] == before
+    publish(5, "two")
+    again = remote.store(build.id, tmp_path / "one" / "builds" / build.id)
+    with pytest.raises(BuildError, match="other builds"):  # this one may hold what was forgotten
+        again.query(asked, 3)
 
 
 def test_a_server_that_hangs_is_given_up(server: Any, publish: Publish, tmp_path: Path, search_fakes: Any) -> None:

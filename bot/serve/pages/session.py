@@ -25,6 +25,7 @@ from bot.serve.pages.texts import Texts
 from bot.serve.protocol import clean
 from bot.serve.shelf import Shelf
 from bot.serve.telemetry import Telemetry
+from bot.serve.tracing import Asked
 from bot.serve.turns import Place, Turns
 
 
@@ -68,7 +69,7 @@ class Chat:
         if said := self._to_person(talk, question, texts):
             yield said
             return
-        place = self._join(talk, texts)
+        place, came = self._join(talk, texts), Asked()
         if again:
             talk.drop_last()
         exchange = talk.begin(question)
@@ -81,7 +82,7 @@ class Chat:
                 exchange.waiting = place.ahead()
                 yield exchange
             exchange.waiting = None
-            for item in place.write(self._numbers.watch(self._assistant.stream(talk.question(exchange)))):
+            for item in place.write(self._numbers.watch(self._assistant.stream(talk.question(exchange)), came)):
                 if not exchange.open:  # stopped meanwhile: nothing more may appear
                     return
                 if talk.person():  # somebody has joined, and speaks now

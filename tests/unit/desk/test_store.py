@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from bot.desk.engine import _engine
 from bot.desk.saying import Say
 from bot.desk.store import Desk
 from bot.errors import StoreError
@@ -32,6 +34,36 @@ def test_messages_come_back_in_order(desk: Desk) -> None:
         ("user", "问", "", None),
         ("assistant", "答", "answered", {"text": "答"}),
     ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://desk:s3c@ret:w@db/desk",
+        "postgresql://desk:s3c@ret@db/desk",
+        "postgresql://desk:pw@db:s3c/desk",
+        "s3cret",
+    ],
+)
+def test_an_address_that_cannot_be_read_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(StoreError, match="DATABASE_URL") as told:
+        Desk(url)
+    assert "s3c" not in str(told.value) and "ret" not in str(told.value)
+
+
+def test_a_database_whose_host_went_silent_is_given_up() -> None:
+    made, given = _engine("postgresql://desk@db/desk"), {}
+
+    @event.listens_for(made, "do_connect")
+    def connect(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
+        given.update(parameters)
+        raise RuntimeError("enough was seen")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        made.connect()
+    assert given["host"] == "db" and 0 < given["connect_timeout"] <= 10
+    assert 0 < given["tcp_user_timeout"] <= 30_000
+    assert given["keepalives_idle"] + given["keepalives_interval"] * given["keepalives_count"] <= 30
 
 
 def test_write_ahead_log_is_on(local: Desk, path: Path) -> None:

@@ -18,10 +18,18 @@ def test_workers_are_given_settings_that_exist() -> None:
     for name in ("one", "two"):
         given = SERVICES[name]["environment"]
         assert given["CHROMA_URL"] == "http://chroma:8000" and "chroma" in SERVICES
-        assert not {key.lower() for key in given} - set(Settings.model_fields)
+        assert {key.lower() for key in given} - set(Settings.model_fields) == {"pgpassword"}
+        # A password may hold what an address would have to escape: PostgreSQL's library takes it from beside.
+        assert given["DATABASE_URL"] == "postgresql://desk@postgres/desk"
+        assert given["PGPASSWORD"] == SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD"]
         Settings(
             _env_file=None, **{key.lower(): str(value).split(":-")[-1].rstrip("}") for key, value in given.items()}
         )
+
+
+def test_the_database_is_healthy_once_it_is_there_for_others() -> None:
+    """While its image sets itself up, a server answers on its socket alone, and goes away again."""
+    assert SERVICES["postgres"]["healthcheck"]["test"][1:4] == ["pg_isready", "-h", "127.0.0.1"]
 
 
 def test_the_images_are_of_the_versions_that_are_tested() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import BuildError
 from bot.records import Answer, Question, Statement
+from bot.reply import live as module
 from bot.reply.live import LiveAssistant, Opened
 from tests.unit.reply.fakes import FakeLibrary, FakeRetriever, desk
 
@@ -80,6 +81,18 @@ def test_a_broken_build_leaves_the_old_one_and_is_tried_once(builds: Builds) -> 
     assert (builds.opened, builds.closed) == (["b1", "b2"], [])
     builds.current = "b3"
     assert live.answer(ASKED).index == "b3"
+
+
+def test_a_build_that_could_not_be_opened_for_a_while_is_taken_later(
+    builds: Builds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = builds.live()
+    builds.current, builds.broken = "b2", {"b2"}
+    assert live.answer(ASKED).index == "b1"
+    builds.broken = set()
+    assert live.answer(ASKED).index == "b1"
+    monkeypatch.setattr(module, "AGAIN", 0.0)
+    assert live.answer(ASKED).index == "b2"
 
 
 def test_a_pointer_that_is_gone_changes_nothing(builds: Builds) -> None:

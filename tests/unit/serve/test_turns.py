@@ -52,6 +52,21 @@ def test_of_one_client_who_came_first_goes_first() -> None:
     assert served(turns, {str(n): turns.join("a") for n in range(6)}) == list("012345")
 
 
+def test_a_reply_that_could_not_be_begun_gives_its_turn_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    turns = Turns(1)
+    place = turns.join("a")
+    monkeypatch.setattr(threading.Thread, "start", full)
+    with pytest.raises(RuntimeError):
+        try:
+            place.write(iter("x"))
+        finally:
+            place.leave()
+    assert has(turns.join("b"))
+
+
 def test_a_client_with_many_requests_pushes_back_nobody_who_has_one() -> None:
     turns = Turns(1)
     places = {f"a{n}": turns.join("a") for n in range(6)}
@@ -226,8 +241,8 @@ def test_a_hung_reply_is_a_503_for_a_program(
 
 def test_the_page_tells_the_place_in_line_and_those_in_flight_finish(core: Any, desk: Desk) -> None:
     turns = Turns(1)
-    turns._usual = 5.0  # seconds
-    chat, talk = Chat(core, desk, Telemetry(), turns=turns), Talk(address="a")
+    turns._usual, numbers = 5.0, Telemetry()  # seconds
+    chat, talk = Chat(core, desk, numbers, turns=turns), Talk(address="a")
     held, before = turns.join("x"), turns.join("y")
     asked = chat.ask(talk, "额度", ZH)
     next(asked)
@@ -242,6 +257,7 @@ def test_the_page_tells_the_place_in_line_and_those_in_flight_finish(core: Any, 
     before.leave()
     *_, last = asked
     assert isinstance(last, Exchange) and last.state == "done" and last.waiting is None
+    assert (numbers.registry.get_sample_value("desk_turn_seconds_sum") or 0) >= 1  # it looked twice, a second each
     assert "前面还有" not in str(view.messages(talk, ZH))
 
 

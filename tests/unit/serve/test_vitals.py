@@ -54,6 +54,13 @@ def test_a_model_that_is_dead_is_answered_for(client: TestClient, core: Any, mon
 def test_a_process_that_stops_is_healthy_and_not_ready(client: TestClient) -> None:
     client.app.state.stopping = True  # type: ignore[attr-defined]
     assert statuses(client) == (200, 200, 503)
+    assert client.get("/readyz?stopping=404").status_code == 404  # HAProxy then lets it end what it writes
+
+
+def test_what_fails_does_not_look_like_a_stop(client: TestClient, desk: Desk, monkeypatch: Any) -> None:
+    assert client.get("/readyz?stopping=404").status_code == 200
+    monkeypatch.setattr(desk, "tally", raising(StoreError("数据库没有响应。")))
+    assert client.get("/readyz?stopping=404").status_code == 503
 
 
 def test_a_search_that_went_well_speaks_for_the_next_ones(client: TestClient, core: Any, monkeypatch: Any) -> None:
