@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.desk.engine import _engine
+from bot.desk.patient import Patient
 from bot.desk.saying import Say
 from bot.desk.store import Desk
 from bot.errors import StoreError
@@ -51,14 +52,14 @@ def test_an_address_that_cannot_be_read_is_told_without_its_password(url: str) -
     assert "s3c" not in str(told.value) and "ret" not in str(told.value)
 
 
-def test_a_database_whose_host_went_silent_is_given_up() -> None:
-    made, given = _engine("postgresql://desk@db/desk"), {}
+def test_a_database_whose_host_went_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, given = _engine("postgresql://desk@db/desk"), dict[str, Any]()
 
-    @event.listens_for(made, "do_connect")
-    def connect(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
+    def connect(**parameters: Any) -> None:
         given.update(parameters)
         raise RuntimeError("enough was seen")
 
+    monkeypatch.setattr(Patient, "connect", connect)
     with pytest.raises(RuntimeError, match="enough"):
         made.connect()
     assert given["host"] == "db" and 0 < given["connect_timeout"] <= 10
