@@ -1,4 +1,7 @@
-"""All tables as lines of JSON, and back: one format for SQLite and PostgreSQL, so that a backup moves between them."""
+"""All tables as lines of JSON, and back: one format for SQLite and PostgreSQL, so that a backup moves between them.
+
+But for the rates, which are of addresses and worth nothing an hour later.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from typing import Any
 from sqlalchemy import DateTime, LargeBinary, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from bot.desk import clients, handoffs, learning, models, people, rates  # noqa: F401 - their tables
+from bot.desk import clients, handoffs, learning, models, people  # noqa: F401 - their tables
 from bot.desk.base import Base, utc
+from bot.desk.rates import RateRow
 from bot.desk.work import Work
 from bot.errors import StoreError
 
@@ -22,7 +26,7 @@ ROWS = 500  # inserted at once
 def dumped(work: Work) -> Iterator[str]:
     """{"table", "row"} a line, parents before children; one transaction, so that it is one moment's state."""
     with work.begin() as session:
-        for table in Base.metadata.sorted_tables:
+        for table in _tables():
             for row in session.execute(select(table).order_by(*table.primary_key.columns)).mappings():
                 values = {name: _out(value) for name, value in row.items()}
                 yield json.dumps({"table": table.name, "row": values}, ensure_ascii=False) + "\n"
@@ -33,7 +37,7 @@ def loaded(work: Work, lines: Iterable[str], force: bool = False) -> int:
 
     Returns the number of rows. Raises StoreError where a table holds something, or a line is none of a dump.
     """
-    tables, count = {table.name: table for table in Base.metadata.sorted_tables}, 0
+    tables, count = {table.name: table for table in _tables()}, 0
     with work.begin() as session:
         _emptied(session, force)
         rows: list[dict[str, Any]] = []
@@ -57,8 +61,12 @@ def loaded(work: Work, lines: Iterable[str], force: bool = False) -> int:
     return count
 
 
+def _tables() -> list[Table]:
+    return [table for table in Base.metadata.sorted_tables if table.name != RateRow.__tablename__]
+
+
 def _emptied(session: Session, force: bool) -> None:
-    for table in reversed(Base.metadata.sorted_tables):
+    for table in reversed(_tables()):
         if force:
             session.execute(delete(table))
         elif session.scalar(select(func.count()).select_from(table)):
@@ -69,7 +77,7 @@ def _sequences(session: Session) -> None:
     """PostgreSQL counts on from the largest number that was put in."""
     if session.connection().dialect.name != "postgresql":
         return
-    for table in Base.metadata.sorted_tables:
+    for table in _tables():
         column = table.columns.get("id")
         if column is not None and column.type.python_type is int:
             largest = session.scalar(select(func.max(column)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from limits import parse
+from limits.strategies import MovingWindowRateLimiter
 
 from bot.desk.dump import dumped, loaded
 from bot.desk.saying import Say
@@ -33,3 +35,8 @@ def test_all_or_nothing(desk: Desk) -> None:
             loaded(desk._work, [*lines, broken], force=True)
         assert [message.text for message in desk.messages("c")] == ["问"]
     assert loaded(desk._work, lines, force=True) == len(lines)
+
+
+def test_what_addresses_did_is_in_no_backup(desk: Desk) -> None:
+    MovingWindowRateLimiter(desk.rates).hit(parse("5/minute"), "question", "203.0.113.7")
+    assert not any('"table": "rates"' in line for line in dumped(desk._work))
