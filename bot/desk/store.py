@@ -49,6 +49,11 @@ class Desk:
         """Whether several hosts may work on this database."""
         return self._work.engine.dialect.name != "sqlite"
 
+    def check(self) -> None:
+        """Reads from the database, however little; raises StoreError where it cannot."""
+        with self._work.begin() as session:
+            session.scalar(select(ConversationRow.id).limit(1))
+
     def remember(
         self,
         conversation: str,

@@ -47,7 +47,7 @@ class LiveAssistant:
         latest: Callable[[], str | None] | None = None,
     ) -> None:
         self._open, self._current, self._latest = open, current, latest or current
-        self._lock = threading.Lock()
+        self._lock, self._opening = threading.Lock(), threading.Lock()
         self._failed, self._when = "", 0.0
         self._opened = open()
 
@@ -77,7 +77,7 @@ class LiveAssistant:
                 yield first
                 yield from items
                 return
-        with self._in_use() as assistant:
+        with self._in_use(wait=True) as assistant:
             yield from assistant.stream(question)
 
     def propose(self, text: str, only: Sequence[str] = (), language: Language | None = None) -> Proposal:
@@ -114,9 +114,9 @@ class LiveAssistant:
             self._opened.close()
 
     @contextmanager
-    def _in_use(self) -> Iterator[Assistant]:
+    def _in_use(self, wait: bool = False) -> Iterator[Assistant]:
+        self._take_newest(wait)
         with self._lock:
-            self._take_newest()
             opened = self._opened
             opened.users += 1
         try:
@@ -127,19 +127,23 @@ class LiveAssistant:
                 if opened.stale and not opened.users:
                     opened.close()
 
-    def _take_newest(self) -> None:
+    def _take_newest(self, wait: bool = False) -> None:
+        """Opening takes seconds where tickets are many: one question does it, the others use what is open; with `wait`
+        they wait for it."""
         newest = self._current()
-        if newest in (None, self._opened.build):
-            return
-        if newest == self._failed and time.monotonic() - self._when < AGAIN:
+        if newest in (None, self._opened.build) or not self._opening.acquire(wait):
             return
         try:
+            if newest == self._opened.build or (newest == self._failed and time.monotonic() - self._when < AGAIN):
+                return
             fresh = self._open()
+            with self._lock:
+                before, self._opened = self._opened, fresh
+                before.stale = True
+                if not before.users:
+                    before.close()
         except (BuildError, OSError, ValueError) as error:
-            self._failed, self._when = newest, time.monotonic()
+            self._failed, self._when = newest or "", time.monotonic()
             log.error("build %s was not taken: %s", newest, error)
-            return
-        before, self._opened = self._opened, fresh
-        before.stale = True
-        if not before.users:
-            before.close()
+        finally:
+            self._opening.release()

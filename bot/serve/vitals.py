@@ -74,7 +74,7 @@ class Vitals:
         if self._sound[0] != build or moment - self._sound[1] >= FRESH:
             self._assistant.measured(PROBE)
             self._sound = (build, moment)
-        self._desk.tally()
+        self._desk.check()
 
     async def ready(self, request: Request) -> Response:
         """200 when this process should be sent questions: /healthz, and it is not about to stop. `?stopping=404` asks

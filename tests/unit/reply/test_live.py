@@ -135,6 +135,25 @@ def test_many_at_once_open_a_new_build_once(builds: Builds) -> None:
     assert (builds.opened, builds.closed) == (["b1", "b2"], ["b1"])
 
 
+def test_while_one_question_opens_a_build_the_others_are_answered(builds: Builds) -> None:
+    live, begun, go = builds.live(), threading.Event(), threading.Event()
+    usual = live._open
+
+    def slowly() -> Opened:
+        begun.set()
+        assert go.wait(30)
+        return usual()
+
+    live._open, builds.current = slowly, "b2"
+    opener = threading.Thread(target=live.answer, args=(ASKED,))
+    opener.start()
+    assert begun.wait(30)
+    assert live.answer(ASKED).index == "b1"
+    go.set()
+    opener.join()
+    assert (live.answer(ASKED).index, builds.closed) == ("b2", ["b1"])
+
+
 class Leaving(FakeRetriever):
     """A retriever whose build is removed after so many looks at statements."""
 

@@ -192,7 +192,7 @@ def test_health_says_why_not(client: TestClient, desk: Desk, monkeypatch: pytest
     def broken() -> Any:
         raise StoreError("数据库被占用。")
 
-    monkeypatch.setattr(desk, "tally", broken)
+    monkeypatch.setattr(desk, "check", broken)
     reply = client.get("/healthz")
     assert reply.status_code == 503 and reply.json()["reason"] == "数据库被占用。"
 

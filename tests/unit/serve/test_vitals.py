@@ -40,7 +40,7 @@ def test_an_index_that_can_be_opened_and_not_searched(client: TestClient, core: 
 
 
 def test_a_database_that_is_gone(client: TestClient, desk: Desk, monkeypatch: Any) -> None:
-    monkeypatch.setattr(desk, "tally", raising(StoreError("数据库没有响应。")))
+    monkeypatch.setattr(desk, "check", raising(StoreError("数据库没有响应。")))
     assert statuses(client) == (200, 503, 503)
 
 
@@ -59,7 +59,7 @@ def test_a_process_that_stops_is_healthy_and_not_ready(client: TestClient) -> No
 
 def test_what_fails_does_not_look_like_a_stop(client: TestClient, desk: Desk, monkeypatch: Any) -> None:
     assert client.get("/readyz?stopping=404").status_code == 200
-    monkeypatch.setattr(desk, "tally", raising(StoreError("数据库没有响应。")))
+    monkeypatch.setattr(desk, "check", raising(StoreError("数据库没有响应。")))
     assert client.get("/readyz?stopping=404").status_code == 503
 
 
