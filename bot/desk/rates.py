@@ -82,6 +82,8 @@ class Rates(Storage, MovingWindowSupport):
         with self._work.begin() as session:
             return session.scalar(select(func.count()).select_from(RateRow)) is not None
 
+    # The library's interface has these for fixed windows, which `serve.limits` has none of; a wrong use is told.
+
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         raise NotImplementedError("only moving windows are counted here")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,15 +67,12 @@ class ServedStore(Store):
     def close(self) -> None:
         """Nothing: the connection outlives builds."""
 
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        with self._guard():
-            yield
+    def _asking(self) -> AbstractContextManager[None]:
+        return self._guard()
 
     def _either(self, ask: Callable[[], T], instead: Callable[[Spare], T]) -> T:
         if self._folder is None or not (self._folder / VECTORS).is_file():
-            with self._guard():
-                return ask()
+            return ask()
         now = time.monotonic()
         with self._lock:
             asks = now >= self._until
@@ -83,8 +80,7 @@ class ServedStore(Store):
                 self._until = now + REST
         if asks:
             try:
-                with self._guard():  # what is no reply of Chroma's may show only when it is read
-                    found = ask()
+                found = ask()
                 if self._until:
                     log.warning("the Chroma server answers again")
                     self._until = 0.0

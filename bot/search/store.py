@@ -8,7 +8,7 @@ another thread is asking: Chroma then fails with an AttributeError of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -105,8 +105,8 @@ class Store:
                     f"The embedding gives vectors of {len(vector)} numbers, the index has others: another model has "
                     f"that name now. {ANEW}"
                 ) from error
-        distances = found["distances"] or [[]]
-        return [Match(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
+            distances = found["distances"] or [[]]
+            return [Match(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
         """The vectors of those passages that are there."""
@@ -114,7 +114,7 @@ class Store:
             return {}
         with self._asking():
             found = self._collection.get(ids=list(dict.fromkeys(ids)), include=["embeddings"])
-        return dict(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
+            return dict(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
 
     def count(self) -> int:
         return self._collection.count()
@@ -123,10 +123,15 @@ class Store:
         """Free the files and about 95 MB; a second call does nothing."""
         self._client.close()
 
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        """Tells what a store says whose folder was damaged, or removed under it for a newer build."""
-        try:
-            yield
-        except ChromaError as error:
-            raise BuildError(f"The index cannot be read ({error}). If this stays: {ANEW}") from error
+    def _asking(self) -> AbstractContextManager[None]:
+        """Around a question and the reading of its answer, which may show only then to be none."""
+        return _readable()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Tells what a store says whose folder was damaged, or removed under it for a newer build."""
+    try:
+        yield
+    except ChromaError as error:
+        raise BuildError(f"The index cannot be read ({error}). If this stays: {ANEW}") from error

@@ -31,10 +31,25 @@ def visited(browser: Browser, url: str, width: int = 390, worker: str = "") -> P
     return page
 
 
+def taken(browser: Browser, url: str, workers: tuple[str, str] = ("", "")) -> tuple[Page, Page]:
+    """A customer who asked for a person, and the agent who took that hand-over, each with its worker."""
+    customer, agent = visited(browser, url, worker=workers[0]), fresh(browser, worker=workers[1], url=url)
+    ask(customer, "请帮我转人工，我的域名是 lumo-demo.cn")
+    expect(customer.locator("#log .handover")).to_be_visible()
+    sign_in(agent, f"{url}/desk?id={customer.locator('#log .number').inner_text()}", "anna")
+    agent.click("#take button")  # a key that comes before the page's script is lost
+    expect(customer.locator("#log .handover.joined")).to_be_visible()
+    return customer, agent
+
+
 def circle(
-    browser: Browser, url: str, knowledge: Path, workers: tuple[str, str] = ("", ""), taken: Callable[[], object] = int
+    browser: Browser,
+    url: str,
+    knowledge: Path,
+    workers: tuple[str, str] = ("", ""),
+    rebuilt: Callable[[], object] = int,
 ) -> None:
-    """Customers are with the first of `workers`, staff with the second; `taken` waits for the rebuilt index."""
+    """Customers are with the first of `workers`, staff with the second; `rebuilt` waits for the new index."""
     ours, theirs = workers
     customer, agent = visited(browser, url, worker=ours), fresh(browser, worker=theirs, url=url)
     ask(customer, QUESTION)
@@ -86,7 +101,7 @@ def circle(
     maintainer.click("#rebuild button")
     expect(maintainer.locator("#rebuild")).to_contain_text("重建完成", timeout=90_000)
 
-    taken()
+    rebuilt()
     another = visited(browser, url, worker=ours)
     ask(another, "视频能转成动态封面图吗")
     reply = another.locator("#log .reply.is-answered")

@@ -20,7 +20,7 @@ from bot import keeping
 from bot.desk.store import Desk
 from bot.settings import Settings
 
-from .circles import circle, fresh, visited
+from .circles import circle, fresh, taken, visited
 from .conftest import KNOWLEDGE, PASSWORD, ask, free_port, sign_in, topology
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -80,13 +80,7 @@ def test_the_whole_circle(browser: Browser, server: Server) -> None:
 
 
 def test_a_server_that_dies_between_taking_and_replying_loses_nothing(browser: Browser, server: Server) -> None:
-    customer, agent = visited(browser, server.url), fresh(browser)
-    ask(customer, "请帮我转人工，我的域名是 lumo-demo.cn")
-    expect(customer.locator("#log .handover")).to_be_visible()
-    number = customer.locator("#log .number").inner_text()
-    sign_in(agent, f"{server.url}/desk?id={number}", "anna")
-    agent.keyboard.press("t")
-    expect(customer.locator("#log .handover.joined")).to_be_visible()
+    customer, agent = taken(browser, server.url)
     agent.fill("#text", "这段话不能丢")
     server.kill()
     agent.keyboard.press("Control+Enter")
@@ -134,12 +128,7 @@ def test_two_tabs_of_one_agent_agree(browser: Browser, server: Server) -> None:
 
 
 def test_a_database_that_is_locked_for_a_while_loses_nothing(browser: Browser, server: Server) -> None:
-    customer, agent = visited(browser, server.url), fresh(browser)
-    ask(customer, "转人工")
-    expect(customer.locator("#log .handover")).to_be_visible()
-    sign_in(agent, f"{server.url}/desk?id={customer.locator('#log .number').inner_text()}", "anna")
-    agent.keyboard.press("t")
-    expect(customer.locator("#log .handover.joined")).to_be_visible()
+    customer, agent = taken(browser, server.url)
     holder = sqlite3.connect(server.database.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     agent.fill("#text", "锁住时写的")

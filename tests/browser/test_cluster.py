@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.desk.store import Desk
 
-from .circles import circle, fresh, visited
-from .conftest import PASSWORD, ask, sign_in, topology
+from .circles import circle, taken, visited
+from .conftest import PASSWORD, ask, topology
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.cluster]
 
@@ -57,14 +57,7 @@ def quoted(address: str, key: str = "") -> list[str]:
 
 def joined(browser: Browser, cluster: Any) -> tuple[Page, Page]:
     """A customer with the first worker, and the agent who took the hand-over with the second."""
-    customer, agent = visited(browser, cluster.url, worker="one"), fresh(browser, worker="two", url=cluster.url)
-    ask(customer, "请帮我转人工，我的域名是 lumo-demo.cn")
-    expect(customer.locator("#log .handover")).to_be_visible()
-    number = customer.locator("#log .number").inner_text()
-    sign_in(agent, f"{cluster.url}/desk?id={number}", "anna")
-    agent.keyboard.press("t")
-    expect(customer.locator("#log .handover.joined")).to_be_visible()
-    return customer, agent
+    return taken(browser, cluster.url, ("one", "two"))
 
 
 def done(customer: Page, agent: Page) -> None:
